@@ -1,0 +1,38 @@
+import type { Property } from '../property/property.js'
+
+/** A property as the explorer tests it: on the working vector, without knowing what it means. */
+export interface Check {
+  readonly name: string
+  readonly when: 'always' | 'quiescent' | 'reachable' | 'deadlock'
+  readonly holds: () => boolean
+  /** Whether the claim says anything about this state. */
+  readonly premise: () => boolean
+}
+
+/** Binds state properties to the shared state of a system. Assertions are tested by the steps themselves. */
+export function checksOf(properties: readonly Property[], shared: object): Check[] {
+  return properties.flatMap((property): Check[] => {
+    switch (property.kind) {
+      case 'assertion':
+        return []
+      case 'deadlock':
+        return [{ name: property.name, when: 'deadlock', holds: () => true, premise: () => true }]
+      case 'reachable': {
+        const holds = property.holds as (s: object) => boolean
+        return [{ name: property.name, when: 'reachable', holds: () => holds(shared), premise: () => true }]
+      }
+      case 'invariant': {
+        const clauses = Object.values(property.clauses) as ((s: object, i: number) => boolean)[]
+        const premise = property.premise as unknown as (s: object) => boolean
+        const { count } = property.over
+        const holds = () => {
+          for (let i = 0; i < count; i++) {
+            for (let c = 0; c < clauses.length; c++) if (!clauses[c](shared, i)) return false
+          }
+          return true
+        }
+        return [{ name: property.name, when: property.when, holds, premise: () => premise(shared) }]
+      }
+    }
+  })
+}

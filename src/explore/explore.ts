@@ -1,0 +1,249 @@
+import type { Finding } from '../program/findings.js'
+import type { System } from '../system/system.js'
+import { Batch, checkDeterminism, outOfRange } from './batch.js'
+import type { Check } from './checks.js'
+import { type Limits, limits as withDefaults } from './limits.js'
+import { Progress } from './progress.js'
+import type { Exploration, Found, Run, StopReason } from './result.js'
+import { NO_PARENT, type StateStore } from './store/store.js'
+
+/** What is explored, and how. */
+export interface ExploreOptions {
+  readonly strategy?: 'bfs' | 'dfs'
+  readonly limits?: Partial<Limits>
+  readonly progress?: Progress
+  /** End as soon as one of these properties is violated, or every one of `all`. */
+  readonly until?: { readonly any?: ReadonlySet<string>; readonly all?: ReadonlySet<string> }
+}
+
+/** Every how many states one is expanded twice, to catch recipes that look outside the state. */
+const DETERMINISM_SAMPLE = 997
+/** Every how many states clocks and limits are looked at. */
+const TICK = 1024
+
+/**
+ * Searches the states reachable from the system's initial states, each once. Breadth-first finds the fewest steps to
+ * every violation. @throws ModelError when the model itself is wrong.
+ */
+export function explore(
+  system: System,
+  checks: readonly Check[],
+  store: StateStore,
+  options: ExploreOptions = {},
+): Exploration {
+  return new Search(system, checks, store, options).run()
+}
+
+class Search {
+  readonly #limits: Limits
+  readonly #progress: Progress
+  readonly #found = new Map<string, Found>()
+  readonly #tested = new Set<string>()
+  readonly #cut = new Map<string, number>()
+  readonly #batch: Batch
+  readonly #start = performance.now()
+  readonly #levelSizes: number[] = []
+  #open: Check[]
+  #unmet: Check[]
+  #lost = 0
+  #terminal = 0
+  #stopped: StopReason | undefined
+
+  constructor(
+    readonly system: System,
+    readonly checks: readonly Check[],
+    readonly store: StateStore,
+    readonly options: ExploreOptions,
+  ) {
+    this.#limits = withDefaults(options.limits)
+    this.#progress = options.progress ?? new Progress()
+    this.#open = [...checks]
+    this.#unmet = checks.filter(check => check.when !== 'quiescent' && check.when !== 'deadlock')
+    this.#batch = new Batch(store, {
+      found: (parent, ordinal, findings) => this.#assertions(parent, ordinal, findings),
+      cut: bound => this.#cut.set(bound, (this.#cut.get(bound) ?? 0) + 1),
+      broke: (parent, ordinal, error) => this.#broke(parent, ordinal, error),
+    })
+  }
+
+  run(): Exploration {
+    const initial = this.#insertInitial()
+    const depthFirst = this.options.strategy === 'dfs'
+    const explored = depthFirst ? this.#depthFirst() : this.#breadthFirst()
+    const { store } = this
+    const seconds = (performance.now() - this.#start) / 1000
+    this.#tick(explored, 0)
+    return {
+      strategy: depthFirst ? 'dfs' : 'bfs',
+      states: store.count,
+      transitions: this.#batch.transitions,
+      initialStates: initial,
+      levels: this.#levelSizes.length,
+      levelSizes: this.#levelSizes,
+      terminal: this.#terminal,
+      seconds,
+      bytes: store.bytes,
+      exact: store.exact,
+      stopped: this.#stopped,
+      unexplored: store.count - explored,
+      cut: this.#cut,
+      lost: this.#lost,
+      found: this.#found,
+      tested: this.#tested,
+      coverage: [],
+    }
+  }
+
+  #insertInitial(): number {
+    for (let i = 0; i < this.system.initialCount; i++) {
+      if (!this.#batch.fits(1)) this.#batch.flush()
+      this.system.loadInitial(i)
+      this.#batch.words.set(this.system.vector, this.#batch.slot * this.system.words)
+      this.#batch.parent = NO_PARENT
+      this.#batch.push(i & 0xffff)
+      this.#batch.transitions--
+    }
+    return this.#batch.flush()
+  }
+
+  /** Ids are given in the order of discovery, so the queue is the range from the next id to the count. */
+  #breadthFirst(): number {
+    let next = 0
+    while (next < this.store.count && !this.#stopped) {
+      const levelEnd = this.store.count
+      this.#levelSizes.push(levelEnd - next)
+      for (; next < levelEnd; next++) {
+        if (next % TICK === 0 && this.#tick(next, this.#levelSizes.length)) break
+        this.#visit(next)
+        if (this.#stopped) {
+          next++
+          break
+        }
+        if (!this.#batch.fits(this.system.maxSuccessors)) this.#flush()
+      }
+      this.#flush()
+    }
+    return next
+  }
+
+  #depthFirst(): number {
+    const stack = Array.from({ length: this.store.count }, (_, id) => this.store.count - 1 - id)
+    let explored = 0
+    while (stack.length > 0 && !this.#stopped) {
+      if (explored % TICK === 0 && this.#tick(explored, stack.length)) break
+      const id = stack.pop() ?? 0
+      this.#visit(id)
+      explored++
+      const from = this.store.count
+      this.#flush()
+      for (let fresh = this.store.count - 1; fresh >= from; fresh--) stack.push(fresh)
+      this.#deepest(stack.length)
+    }
+    return explored
+  }
+
+  #deepest(depth: number): void {
+    if (depth > this.#levelSizes.length) this.#levelSizes.length = depth
+  }
+
+  #flush(): void {
+    this.#batch.flush()
+    if (this.store.full) this.#stopped ??= 'memory'
+  }
+
+  #visit(id: number): void {
+    const { system, store } = this
+    store.load(id, system.vector)
+    for (let i = this.#open.length - 1; i >= 0; i--) {
+      const check = this.#open[i]
+      if (check.when === 'always' ? !check.holds() : check.when === 'reachable' && check.holds()) {
+        this.#record(check.name, id, undefined, undefined)
+      }
+    }
+    for (let i = this.#unmet.length - 1; i >= 0; i--) {
+      if (this.#unmet[i].premise()) {
+        this.#tested.add(this.#unmet[i].name)
+        this.#unmet.splice(i, 1)
+      }
+    }
+    const from = this.#batch.slot
+    this.#batch.parent = id
+    if (system.expand(this.#batch) === 0) this.#atEnd(id)
+    else if (id % DETERMINISM_SAMPLE === 0) checkDeterminism(system, this.#batch, from)
+  }
+
+  /** A state in which nothing can run: deadlock, or quiescence. */
+  #atEnd(id: number): void {
+    this.#terminal++
+    const rest = this.system.atRest()
+    for (const check of [...this.#open]) {
+      if (check.when === 'deadlock') {
+        this.#tested.add(check.name)
+        if (!rest) this.#record(check.name, id, undefined, undefined)
+      } else if (check.when === 'quiescent' && rest && check.premise()) {
+        this.#tested.add(check.name)
+        if (!check.holds()) this.#record(check.name, id, undefined, undefined)
+      }
+    }
+  }
+
+  #assertions(parent: number, ordinal: number, findings: readonly Finding[]): void {
+    for (const finding of findings) {
+      if (finding.fatal) this.#lost++
+      if (!this.#found.has(finding.property.name)) this.#record(finding.property.name, parent, ordinal, finding)
+    }
+  }
+
+  #record(property: string, id: number, ordinal: number | undefined, finding: Finding | undefined): void {
+    const run = this.#runTo(id)
+    this.#found.set(property, {
+      property,
+      run: ordinal === undefined ? run : { ...run, ordinals: [...run.ordinals, ordinal] },
+      finding,
+    })
+    this.#open = this.#open.filter(check => check.name !== property)
+    const { any, all } = this.options.until ?? {}
+    if (any?.has(property) || (all && [...all].every(name => this.#found.has(name))))
+      this.#stopped ??= 'first violation'
+  }
+
+  #runTo(id: number): Run {
+    const ordinals: number[] = []
+    let at = id
+    while (this.store.parentOf(at) !== NO_PARENT) {
+      ordinals.push(this.store.ordinalOf(at))
+      at = this.store.parentOf(at)
+    }
+    return { initial: this.store.ordinalOf(at), ordinals: ordinals.reverse() }
+  }
+
+  /** A value out of range is the model's fault, unless the run has already violated something. */
+  #broke(parent: number, ordinal: number, error: Error): void {
+    if (!this.#violatedOn(this.#runTo(parent))) throw outOfRange(this.system, ordinal, error)
+    this.#lost++
+  }
+
+  #violatedOn(run: Run): boolean {
+    const { system } = this
+    const here = system.vector.slice()
+    const violated = () => this.checks.some(check => check.when === 'always' && !check.holds())
+    system.loadInitial(run.initial)
+    let bad = violated()
+    for (const ordinal of run.ordinals) {
+      if (bad) break
+      bad = system.fire(ordinal).findings.length > 0 || violated()
+    }
+    system.vector.set(here)
+    return bad
+  }
+
+  #tick(explored: number, depth: number): boolean {
+    const { store } = this
+    this.#progress.set(store.count, this.#batch.transitions, store.count - explored, depth, store.bytes)
+    if (store.count >= this.#limits.states && explored < store.count) this.#stopped ??= 'states'
+    else if ((performance.now() - this.#start) / 1000 > this.#limits.seconds) this.#stopped ??= 'time'
+    else if (store.bytes > this.#limits.memory) this.#stopped ??= 'memory'
+    else if (this.#progress.interrupted) this.#stopped ??= 'interrupted'
+    return this.#stopped !== undefined
+  }
+}

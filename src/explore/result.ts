@@ -1,0 +1,55 @@
+import type { Finding } from '../program/findings.js'
+
+/** A run, as the initial state it starts in and the ordinals of its steps. */
+export interface Run {
+  readonly initial: number
+  readonly ordinals: readonly number[]
+}
+
+/** The first violation of one property, or the first witness of a reachability property. */
+export interface Found {
+  readonly property: string
+  readonly run: Run
+  /** What the last step said, for an assertion. */
+  readonly finding: Finding | undefined
+}
+
+/** Why an exploration ended before the space was searched. */
+export type StopReason = 'states' | 'time' | 'memory' | 'interrupted' | 'first violation' | 'random walks'
+
+/** How states are chosen. */
+export type Strategy = 'bfs' | 'dfs' | 'walk'
+
+/** What an exploration found and how far it went. */
+export interface Exploration {
+  readonly strategy: Strategy
+  /** Distinct states; for random walks the steps taken, since nothing is remembered. */
+  readonly states: number
+  /** Successors computed, duplicates and self-loops included. */
+  readonly transitions: number
+  readonly initialStates: number
+  /** Breadth-first levels, the initial states' included; for others the longest run. */
+  readonly levels: number
+  /** Distinct states per breadth-first level. */
+  readonly levelSizes: readonly number[]
+  /** States without a successor. */
+  readonly terminal: number
+  readonly seconds: number
+  readonly bytes: number
+  /** Whether equal states were recognised by their whole value. */
+  readonly exact: boolean
+  /** Undefined when the whole space was searched. */
+  readonly stopped: StopReason | undefined
+  /** States that were found but not looked at. */
+  readonly unexplored: number
+  /** Transitions left out, by the bound of the model that left them out. */
+  readonly cut: ReadonlyMap<string, number>
+  /** Runs not followed: beyond a fatal violation, or where a violation led to values the model cannot hold. */
+  readonly lost: number
+  /** By property: the first violation, or witness. */
+  readonly found: ReadonlyMap<string, Found>
+  /** Names of properties whose claim was put to the test at least once. */
+  readonly tested: ReadonlySet<string>
+  /** How often each step ran, by thread and step number. */
+  readonly coverage: readonly (readonly number[])[]
+}

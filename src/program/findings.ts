@@ -1,0 +1,65 @@
+/**
+ * What a step may say about itself while it runs. A recipe calls these functions; whoever executes it reads what was
+ * said. They work the same under both executions.
+ */
+
+/** A claim that steps test while they run: what the kernel asserts, or what a caller promised. */
+export interface Assertion {
+  readonly kind: 'assertion'
+  readonly name: string
+  /** The claim in one sentence, in the words of mm. */
+  readonly claim: string
+}
+
+/** One violated assertion of one transition. */
+export interface Finding {
+  readonly property: Assertion
+  readonly message: string
+  /** The run cannot go on: the kernel would have crashed or followed a wild pointer. */
+  readonly fatal: boolean
+}
+
+/** Ends a transition in its middle; never leaves the executing machine. */
+export class Stop {
+  constructor(readonly cause: 'fatal' | 'cut') {}
+}
+
+const FATAL = new Stop('fatal')
+const CUT = new Stop('cut')
+
+/** What the transition that runs now has said. Reused: read it before the next transition. */
+export const said: { findings: Finding[]; cut: string; tested: Set<Assertion> } = {
+  findings: [],
+  cut: '',
+  tested: new Set(),
+}
+
+/** Declares an assertion. */
+export function assertion(name: string, claim: string): Assertion {
+  return { kind: 'assertion', name, claim }
+}
+
+/** VM_WARN_ON: reports when `ok` is false; the run goes on. Returns `ok`. */
+export function expect(property: Assertion, ok: boolean, message = ''): boolean {
+  said.tested.add(property)
+  if (!ok) said.findings.push({ property, message, fatal: false })
+  return ok
+}
+
+/** VM_BUG_ON, or a wild access: reports when `ok` is false and ends the run there. */
+export function demand(property: Assertion, ok: boolean, message = ''): asserts ok {
+  said.tested.add(property)
+  if (ok) return
+  said.findings.push({ property, message, fatal: true })
+  throw FATAL
+}
+
+/**
+ * Bounds the model: when `within` is false this transition is left out, and every `proved` of the run becomes
+ * `holds up to`, naming `bound`.
+ */
+export function bound(name: string, within: boolean): void {
+  if (within) return
+  said.cut = name
+  throw CUT
+}

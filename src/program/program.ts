@@ -1,0 +1,55 @@
+import { ModelError, reasonOf } from '../errors.js'
+import { defaultOf } from '../state/plain.js'
+import type { RecordType, ValueOf } from '../state/schema.js'
+import type { ThreadCode } from './code.js'
+import { compileThread } from './compile.js'
+import { bodyOf, type Kernel, withOperations } from './kernel.js'
+import type { Scenario } from './scenario.js'
+
+/** A scenario on a kernel, compiled: what the two executions run. */
+export interface Program {
+  readonly kernel: Kernel
+  readonly scenario: Scenario
+  readonly threads: readonly ThreadCode[]
+  /** Whether thread 0 is the setup, which runs alone until it has ended. */
+  readonly setup: boolean
+  /** Plain initial states of the shared part. */
+  readonly initial: readonly ValueOf<RecordType>[]
+}
+
+/** The name of the thread that runs a scenario's setup. */
+export const SETUP = 'setup'
+
+/**
+ * Compiles a scenario on a kernel. The kernel's own version of an operation wins over the scenario's, so that patches
+ * reach both. @throws ModelError when an operation is missing or an initial state is wrong.
+ */
+export function compile(kernel: Kernel, scenario: Scenario): Program {
+  const own = scenario.operations.filter(operation => !kernel.operations.has(operation.name))
+  const complete = bindHooks(withOperations(kernel, own), scenario)
+  const setup = scenario.setup.length > 0
+  const threads = setup
+    ? [{ name: SETUP, actions: scenario.setup, daemon: false }, ...scenario.threads]
+    : scenario.threads
+  const initial = scenario.initial.map((prepare, i) => {
+    const state = defaultOf(scenario.schema)
+    try {
+      prepare(state as never)
+    } catch (thrown) {
+      throw new ModelError(
+        `scenario ${scenario.name}`,
+        `its initial state ${i + 1} threw: ${reasonOf(thrown)}`,
+        'fix the recipe under initial',
+      )
+    }
+    return state
+  })
+  return { kernel, scenario, setup, initial, threads: threads.map(thread => compileThread(complete, thread)) }
+}
+
+/** Makes each hook's name lead to the operation it is bound to. */
+function bindHooks(kernel: Kernel, scenario: Scenario): Kernel {
+  const operations = new Map(kernel.operations)
+  for (const [hook, ref] of Object.entries(scenario.bind)) operations.set(hook, bodyOf(kernel, ref))
+  return { ...kernel, operations }
+}
