@@ -22,5 +22,6 @@ export {
 export { compile, type Program } from './program/program.js'
 export { type ReferenceState, ReferenceSystem } from './program/reference-system.js'
 export { type Action, daemon, does, type Scenario, scenario, type Thread, thread } from './program/scenario.js'
+export { named, type Project, project } from './project/project.js'
 export { type Invariant, invariant, noDeadlock, type Property, type Reachable, reachable } from './property/property.js'
 export * from './state/schema.js'

@@ -11,28 +11,30 @@ export interface Check {
 
 /** Binds state properties to the shared state of a system. Assertions are tested by the steps themselves. */
 export function checksOf(properties: readonly Property[], shared: object): Check[] {
-  return properties.flatMap((property): Check[] => {
-    switch (property.kind) {
-      case 'assertion':
-        return []
-      case 'deadlock':
-        return [{ name: property.name, when: 'deadlock', holds: () => true, premise: () => true }]
-      case 'reachable': {
-        const holds = property.holds as (s: object) => boolean
-        return [{ name: property.name, when: 'reachable', holds: () => holds(shared), premise: () => true }]
-      }
-      case 'invariant': {
-        const clauses = Object.values(property.clauses) as ((s: object, i: number) => boolean)[]
-        const premise = property.premise as unknown as (s: object) => boolean
-        const { count } = property.over
-        const holds = () => {
-          for (let i = 0; i < count; i++) {
-            for (let c = 0; c < clauses.length; c++) if (!clauses[c](shared, i)) return false
-          }
-          return true
-        }
-        return [{ name: property.name, when: property.when, holds, premise: () => premise(shared) }]
-      }
+  return properties.flatMap(property => checkOf(property, shared))
+}
+
+function checkOf(property: Property, shared: object): Check[] {
+  switch (property.kind) {
+    case 'assertion':
+      return []
+    case 'deadlock':
+      return [{ name: property.name, when: 'deadlock', holds: () => true, premise: () => true }]
+    case 'reachable': {
+      const holds = property.holds as (s: object) => boolean
+      return [{ name: property.name, when: 'reachable', holds: () => holds(shared), premise: () => true }]
     }
-  })
+    case 'invariant': {
+      const clauses = Object.values(property.clauses) as ((s: object, i: number) => boolean)[]
+      const premise = property.premise as unknown as (s: object) => boolean
+      const { count } = property.over
+      const holds = () => {
+        for (let i = 0; i < count; i++) {
+          for (let c = 0; c < clauses.length; c++) if (!clauses[c](shared, i)) return false
+        }
+        return true
+      }
+      return [{ name: property.name, when: property.when, holds, premise: () => premise(shared) }]
+    }
+  }
 }

@@ -25,9 +25,9 @@ export interface Builder<S, T, R> {
     when?: (s: S, t: T, value: number) => boolean,
   ): Node
   /** A step that reads shared state and branches on what it read. */
-  test(label: string, condition: (s: S, t: T) => boolean, then: readonly Node[], otherwise?: readonly Node[]): Node
+  test(label: string, condition: (s: S, t: T) => boolean, yes: readonly Node[], no?: readonly Node[]): Node
   /** A branch on locals: part of the step before it. */
-  when(condition: (t: T) => boolean, then: readonly Node[], otherwise?: readonly Node[]): Node
+  when(condition: (t: T) => boolean, yes: readonly Node[], no?: readonly Node[]): Node
   /** Repeats `body` while a condition on locals holds. */
   loop(condition: (t: T) => boolean, body: readonly Node[]): Node
   /** Changes locals alone: part of the step before it. */
@@ -70,19 +70,19 @@ const words = {
     run: (s: never, t: never, value: number) => void,
     when: (s: never, t: never, value: number) => boolean = always,
   ): Node => ({ kind: 'choose', label, values, run, when, note: '' }),
-  test: (label: string, condition: Recipe<boolean>, then: readonly Node[], otherwise: readonly Node[] = []): Node => ({
+  test: (label: string, condition: Recipe<boolean>, yes: readonly Node[], no: readonly Node[] = []): Node => ({
     kind: 'test',
     label,
     condition,
-    then,
-    otherwise,
+    yes,
+    no,
     note: '',
   }),
-  when: (condition: LocalRecipe<boolean>, then: readonly Node[], otherwise: readonly Node[] = []): Node => ({
+  when: (condition: LocalRecipe<boolean>, yes: readonly Node[], no: readonly Node[] = []): Node => ({
     kind: 'when',
     condition,
-    then,
-    otherwise,
+    yes,
+    no,
   }),
   loop: (condition: LocalRecipe<boolean>, body: readonly Node[]): Node => ({ kind: 'loop', condition, body }),
   local: (run: LocalRecipe): Node => ({ kind: 'local', run }),

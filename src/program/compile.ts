@@ -126,8 +126,8 @@ class Compiler {
           frame,
           region,
           pc: 0,
-          yes: this.#sequence(node.then, scope, next),
-          no: this.#sequence(node.otherwise, scope, next),
+          yes: this.#sequence(node.yes, scope, next),
+          no: this.#sequence(node.no, scope, next),
         })
       case 'when':
         return {
@@ -135,8 +135,8 @@ class Compiler {
           frame,
           region,
           condition: node.condition,
-          yes: this.#sequence(node.then, scope, next),
-          no: this.#sequence(node.otherwise, scope, next),
+          yes: this.#sequence(node.yes, scope, next),
+          no: this.#sequence(node.no, scope, next),
         }
       case 'loop': {
         const head: Code = { kind: 'when', frame, region, condition: node.condition, yes: next, no: next }

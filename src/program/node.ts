@@ -29,14 +29,14 @@ export type Node =
       readonly label: string
       readonly note: string
       readonly condition: Recipe<boolean>
-      readonly then: readonly Node[]
-      readonly otherwise: readonly Node[]
+      readonly yes: readonly Node[]
+      readonly no: readonly Node[]
     }
   | {
       readonly kind: 'when'
       readonly condition: LocalRecipe<boolean>
-      readonly then: readonly Node[]
-      readonly otherwise: readonly Node[]
+      readonly yes: readonly Node[]
+      readonly no: readonly Node[]
     }
   | { readonly kind: 'loop'; readonly condition: LocalRecipe<boolean>; readonly body: readonly Node[] }
   | { readonly kind: 'local'; readonly run: LocalRecipe }
@@ -75,7 +75,7 @@ export function mapChildren(node: Node, edit: (nodes: readonly Node[]) => readon
   switch (node.kind) {
     case 'test':
     case 'when':
-      return { ...node, then: edit(node.then), otherwise: edit(node.otherwise) }
+      return { ...node, yes: edit(node.yes), no: edit(node.no) }
     case 'loop':
     case 'atomic':
       return { ...node, body: edit(node.body) }
@@ -89,8 +89,8 @@ export function* walk(nodes: readonly Node[]): Generator<Node> {
   for (const node of nodes) {
     yield node
     if (node.kind === 'test' || node.kind === 'when') {
-      yield* walk(node.then)
-      yield* walk(node.otherwise)
+      yield* walk(node.yes)
+      yield* walk(node.no)
     } else if (node.kind === 'loop' || node.kind === 'atomic') yield* walk(node.body)
   }
 }

@@ -46,9 +46,9 @@ function build(type: Type): unknown {
   }
 }
 
-/** A record whose stored fields come from `valueOf`. */
-export function makeRecord(type: RecordType, valueOf: (name: string, field: Type) => unknown): object {
+/** A record whose stored fields come from `fieldOf`. */
+export function makeRecord(type: RecordType, fieldOf: (name: string, field: Type) => unknown): object {
   const made = Object.create(prototypeOf(type)) as Record<string, unknown>
-  for (const [name, field] of Object.entries(type.fields)) made[name] = valueOf(name, field)
+  for (const [name, field] of Object.entries(type.fields)) made[name] = fieldOf(name, field)
   return made
 }
