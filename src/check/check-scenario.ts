@@ -1,0 +1,121 @@
+import { checksOf } from '../explore/checks.js'
+import { explore } from '../explore/explore.js'
+import type { Limits } from '../explore/limits.js'
+import type { Progress } from '../explore/progress.js'
+import type { Exploration, Strategy } from '../explore/result.js'
+import { createFingerprintStore } from '../explore/store/fingerprint-store.js'
+import { createTreeStore } from '../explore/store/tree-store.js'
+import { walk } from '../explore/walk.js'
+import type { Kernel } from '../program/kernel.js'
+import { PackedSystem } from '../program/packed-system.js'
+import { compile, type Program } from '../program/program.js'
+import type { Scenario } from '../program/scenario.js'
+import type { Property } from '../property/property.js'
+import { minimise } from '../trace/minimise.js'
+import { type Counterexample, counterexampleOf } from './counterexample.js'
+import { judge, type Verdict } from './verdict.js'
+
+export interface CheckOptions {
+  readonly strategy?: Strategy
+  /** Recognise states by 64-bit fingerprints: faster, and with a chance of missing states that is printed. */
+  readonly fingerprints?: boolean
+  readonly seed?: number
+  readonly limits?: Partial<Limits>
+  readonly progress?: Progress
+  /** End as soon as one of these properties is violated. */
+  readonly until?: ReadonlySet<string>
+  /** Properties whose counterexamples are wanted; all by default. */
+  readonly explain?: (property: string) => boolean
+}
+
+/** What was found about one property of one scenario. */
+export interface PropertyResult {
+  readonly property: string
+  readonly verdict: Verdict
+  readonly limit: string
+  /** For a reachability property that was found: how many steps it took. */
+  readonly witness: number | undefined
+  readonly counterexample: Counterexample | undefined
+}
+
+/** Steps of one operation that no run of a scenario took. */
+export interface DeadStep {
+  readonly operation: string
+  readonly label: string
+}
+
+/** One scenario on one kernel, explored and judged. */
+export interface ScenarioResult {
+  readonly kernel: string
+  readonly patches: readonly string[]
+  readonly scenario: string
+  readonly properties: readonly PropertyResult[]
+  readonly exploration: Omit<Exploration, 'found' | 'tested' | 'coverage' | 'levelSizes' | 'cut'>
+  /** Chance that fingerprints merged two states, at most; 0 when exact. */
+  readonly collisionBound: number
+  readonly dead: readonly DeadStep[]
+}
+
+/** Explores a scenario on a kernel and judges every property. @throws ModelError when the model is wrong. */
+export function checkScenario(
+  kernel: Kernel,
+  scenario: Scenario,
+  properties: readonly Property[],
+  options: CheckOptions = {},
+): ScenarioResult {
+  const program = compile(kernel, scenario)
+  const system = new PackedSystem(program)
+  const checks = checksOf(properties, system.shared)
+  const result = search(system, checks, options)
+  const explain = options.explain ?? (() => true)
+  const judged = properties.map((property): PropertyResult => {
+    const { verdict, limit } = judge(property, result)
+    const found = result.found.get(property.name)
+    const wanted = verdict === 'violated' && found && explain(property.name)
+    return {
+      property: property.name,
+      verdict,
+      limit,
+      witness: property.kind === 'reachable' ? found?.run.ordinals.length : undefined,
+      counterexample: wanted
+        ? counterexampleOf(minimise(kernel, scenario, property, found.run, result, options.limits), property, kernel.patches)
+        : undefined,
+    }
+  })
+  const { found: _found, tested: _tested, coverage: _coverage, levelSizes: _sizes, cut: _cut, ...exploration } = result
+  return {
+    kernel: kernel.name,
+    patches: kernel.patches,
+    scenario: scenario.name,
+    properties: judged,
+    exploration,
+    collisionBound: result.exact || result.strategy === 'walk' ? 0 : (result.states * result.states) / 2 ** 65,
+    dead: deadSteps(program, system),
+  }
+}
+
+function search(system: PackedSystem, checks: ReturnType<typeof checksOf>, options: CheckOptions): Exploration {
+  const { limits, progress, strategy = 'bfs', seed, until } = options
+  const common = { ...(limits && { limits }), ...(progress && { progress }) }
+  if (strategy === 'walk') return walk(system, checks, { ...common, ...(seed !== undefined && { seed }) })
+  const memory = limits?.memory === undefined ? {} : { memoryLimit: limits.memory }
+  const store = options.fingerprints
+    ? createFingerprintStore(system.words, memory)
+    : createTreeStore(system.words, memory)
+  return explore(system, checks, store, { ...common, strategy, ...(until && { until: { any: until } }) })
+}
+
+/** Steps that no thread ever took, each once per operation. */
+function deadSteps(program: Program, system: PackedSystem): DeadStep[] {
+  const ran = new Map<string, { step: DeadStep; times: number }>()
+  program.threads.forEach((thread, t) => {
+    thread.steps.forEach((code, pc) => {
+      if (code.kind === 'end') return
+      const key = `${code.frame.operation}\n${code.label}`
+      const known = ran.get(key) ?? { step: { operation: code.frame.operation, label: code.label }, times: 0 }
+      known.times += system.coverage[t][pc]
+      ran.set(key, known)
+    })
+  })
+  return [...ran.values()].filter(({ times }) => times === 0).map(({ step }) => step)
+}

@@ -1,0 +1,65 @@
+import type { Exploration } from '../explore/result.js'
+import type { Property } from '../property/property.js'
+
+/** The five verdicts; there are no others. */
+export type Verdict = 'proved' | 'holds up to' | 'violated' | 'vacuous' | 'inconclusive'
+
+/** A verdict with what it is limited by. */
+export interface Judgement {
+  readonly verdict: Verdict
+  /** For `holds up to` and `inconclusive`: what was cut, in words and numbers. Otherwise empty. */
+  readonly limit: string
+}
+
+/** What an exploration says about one property. Anything that was not searched weakens `proved`. */
+export function judge(property: Property, result: Exploration): Judgement {
+  const found = result.found.has(property.name)
+  const limit = limitOf(result)
+  if (property.kind === 'reachable') {
+    if (found) return { verdict: 'proved', limit: '' }
+    return limit === '' ? { verdict: 'vacuous', limit: '' } : { verdict: 'inconclusive', limit }
+  }
+  if (found) return { verdict: 'violated', limit: '' }
+  const tested = result.tested.has(property.name)
+  if (limit === '') return { verdict: tested ? 'proved' : 'vacuous', limit: '' }
+  return { verdict: tested && !isInconclusive(result) ? 'holds up to' : 'inconclusive', limit }
+}
+
+function isInconclusive(result: Exploration): boolean {
+  return result.stopped === 'time' || result.stopped === 'memory' || result.stopped === 'interrupted'
+}
+
+/** What of the space was not searched, or the empty string. */
+export function limitOf(result: Exploration): string {
+  const parts: string[] = []
+  const rest = `${count(result.unexplored)} states were found but not looked at`
+  switch (result.stopped) {
+    case 'states':
+      parts.push(`${count(result.states)} states, the limit: ${rest}`)
+      break
+    case 'time':
+      parts.push(`the time limit, after ${result.seconds.toFixed(1)} s and ${count(result.states)} states: ${rest}`)
+      break
+    case 'memory':
+      parts.push(`the memory limit, at ${count(result.states)} states: ${rest}`)
+      break
+    case 'interrupted':
+      parts.push(`an interrupt, after ${count(result.states)} states: ${rest}`)
+      break
+    case 'first violation':
+      parts.push(`the violation at which the search was to stop: ${rest}`)
+      break
+    case 'random walks':
+      parts.push(`random walks of ${count(result.states)} steps in all: the space was not searched`)
+  }
+  for (const [bound, cut] of result.cut) parts.push(`the model's bound '${bound}', which cut ${count(cut)} steps`)
+  if (result.lost > 0) {
+    parts.push(`the violations of other properties: ${count(result.lost)} runs end there and were not followed`)
+  }
+  return parts.join('; ')
+}
+
+/** A number with thousands separated, as everywhere in our output. */
+export function count(n: number): string {
+  return n.toLocaleString('en-US')
+}

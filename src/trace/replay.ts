@@ -1,0 +1,68 @@
+import type { Program } from '../program/program.js'
+import { type ReferenceState, ReferenceSystem } from '../program/reference-system.js'
+import { falseClause, type Property } from '../property/property.js'
+import type { Run } from '../explore/result.js'
+import type { Outcome } from '../system/system.js'
+
+/** One replayed step: the states around it and what it said. */
+export interface ReplayedStep {
+  readonly ordinal: number
+  readonly before: ReferenceState
+  readonly after: ReferenceState
+  readonly outcome: Outcome
+}
+
+/** A run under the reference semantics. */
+export interface Replay {
+  readonly initial: ReferenceState
+  readonly steps: readonly ReplayedStep[]
+  /** The state after the last step. */
+  readonly last: ReferenceState
+}
+
+/** The step at which a run could not go on as recorded. */
+export class Diverged extends Error {
+  override readonly name = 'Diverged'
+  constructor(
+    readonly step: number,
+    reason: string,
+  ) {
+    super(`step ${step}: ${reason}`)
+  }
+}
+
+/** Runs `run` on immutable plain states. @throws Diverged when a step is not enabled, or one was fatal before the end. */
+export function replay(program: Program, run: Run): Replay {
+  const system = new ReferenceSystem(program)
+  const initial = system.initial[run.initial]
+  if (!initial) throw new Diverged(0, `there is no initial state ${run.initial + 1}`)
+  const steps: ReplayedStep[] = []
+  let state = initial
+  for (const [i, ordinal] of run.ordinals.entries()) {
+    if (!system.enabled(state).includes(ordinal)) throw new Diverged(i + 1, 'is not possible here')
+    const { state: after, outcome } = system.fire(state, ordinal)
+    const ended = outcome.cut !== '' || outcome.broke !== undefined || outcome.findings.some(finding => finding.fatal)
+    if (ended && i < run.ordinals.length - 1) throw new Diverged(i + 1, 'ends the run')
+    steps.push({ ordinal, before: state, after, outcome })
+    state = after
+  }
+  return { initial, steps, last: state }
+}
+
+/** Whether the run's end violates the property (for a reachability property: shows it). */
+export function violates(program: Program, replayed: Replay, property: Property): boolean {
+  const system = new ReferenceSystem(program)
+  const { last, steps } = replayed
+  switch (property.kind) {
+    case 'assertion':
+      return (steps.at(-1)?.outcome.findings ?? []).some(finding => finding.property.name === property.name)
+    case 'reachable':
+      return property.holds(last.shared as never)
+    case 'deadlock':
+      return system.enabled(last).length === 0 && !system.atRest(last)
+    case 'invariant': {
+      const applies = property.when === 'always' || (system.enabled(last).length === 0 && system.atRest(last))
+      return applies && falseClause(property, last.shared) !== undefined
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import { produce } from 'immer'
+import type { Program } from '../program/program.js'
+import { type ReferenceState, ReferenceSystem } from '../program/reference-system.js'
+import { falseClause, type Property } from '../property/property.js'
+import { partAt, type Path, show } from '../state/diff.js'
+import type { RecordType } from '../state/schema.js'
+import { type Read, watched } from './reads.js'
+import type { Replay } from './replay.js'
+import type { Trace } from './trace.js'
+
+/** One value that made a property false, and the step that last wrote it. */
+export interface Evidence {
+  readonly name: string
+  readonly value: string
+  /** The step's number, or undefined when it is as it was at the start. */
+  readonly writtenAt: number | undefined
+  readonly writtenBy: string | undefined
+}
+
+/** Why a property is false at the end of a trace. */
+export interface Why {
+  /** The clause or assertion that failed, in one line. */
+  readonly reason: string
+  readonly evidence: readonly Evidence[]
+}
+
+/** Explains the violation at the end of a replayed run. */
+export function explainWhy(program: Program, replayed: Replay, trace: Trace, property: Property): Why {
+  const { schema } = program.scenario
+  switch (property.kind) {
+    case 'invariant': {
+      const failed = falseClause(property, replayed.last.shared)
+      if (!failed) return { reason: property.claim, evidence: [] }
+      const reads: Read[] = []
+      const holds = property.clauses[failed.clause]
+      holds(watched(schema, replayed.last.shared as object, read => reads.push(read)) as never, failed.index)
+      const subject = property.over.prefix === '' ? '' : ` for ${property.over.prefix}${failed.index}`
+      return { reason: `not: ${failed.clause}${subject}`, evidence: evidenceOf(schema, reads, replayed.last, trace) }
+    }
+    case 'assertion': {
+      const last = replayed.steps.at(-1)
+      if (!last) return { reason: property.claim, evidence: [] }
+      const finding = last.outcome.findings.find(candidate => candidate.property.name === property.name)
+      const reads: Read[] = []
+      new ReferenceSystem(program).fire(last.before, last.ordinal, (state, recipe) =>
+        produce(state, draft => {
+          const shared = watched(schema, draft.shared as object, read => reads.push(read))
+          recipe(withShared(draft as ReferenceState, shared) as never)
+        }),
+      )
+      const before = { ...trace, steps: trace.steps.slice(0, -1) }
+      return { reason: finding?.message || `not: ${property.claim}`, evidence: evidenceOf(schema, reads, last.before, before) }
+    }
+    case 'deadlock':
+      return { reason: blockedThreads(program, replayed.last), evidence: blockers(program, replayed.last, trace) }
+    case 'reachable':
+      return { reason: property.claim, evidence: [] }
+  }
+}
+
+/** The draft with its shared part watched; locals are the draft's own. */
+function withShared(draft: ReferenceState, shared: object): ReferenceState {
+  return {
+    get shared() {
+      return shared as ReferenceState['shared']
+    },
+    get threads() {
+      return draft.threads
+    },
+  }
+}
+
+function blockedThreads(program: Program, state: ReferenceState): string {
+  const system = new ReferenceSystem(program)
+  const waiting = program.threads.flatMap((thread, t) => {
+    const step = system.stepAt(state, t)
+    return step.kind === 'end' || thread.daemon ? [] : [`${thread.name} waits at '${step.label}' in ${step.frame.operation}`]
+  })
+  return waiting.join('; ')
+}
+
+/** What the conditions looked at on which threads wait. */
+function blockers(program: Program, state: ReferenceState, trace: Trace): Evidence[] {
+  const { schema } = program.scenario
+  const system = new ReferenceSystem(program)
+  const reads: Read[] = []
+  program.threads.forEach((_, t) => {
+    const step = system.stepAt(state, t)
+    if (step.kind !== 'wait') return
+    const { frames } = state.threads[t]
+    step.ready(watched(schema, state.shared as object, read => reads.push(read)) as never, frames.at(-1) as never)
+  })
+  return evidenceOf(schema, reads, state, trace)
+}
+
+function evidenceOf(schema: RecordType, reads: readonly Read[], state: ReferenceState, trace: Trace): Evidence[] {
+  const seen = new Set<string>()
+  return reads.flatMap(read => {
+    const part = partAt(schema, state.shared, read.path)
+    if (seen.has(part.name)) return []
+    seen.add(part.name)
+    const step = [...trace.steps].reverse().find(candidate => candidate.changes.some(change => covers(change.path, part.path)))
+    const value = show(part.type, part.value)
+    return [{ name: part.name, value, writtenAt: step?.number, writtenBy: step?.thread }]
+  })
+}
+
+function covers(change: Path, part: Path): boolean {
+  return change.length <= part.length && change.every((key, i) => key === part[i])
+}
