@@ -5,6 +5,7 @@ import { type Buffers, buffers, PackedAccessors, RangeViolation } from '../state
 import type { Outcome, Successors, System } from '../system/system.js'
 import { choiceOf, ORDINAL_VALUES, ordinalOf, threadOf } from '../system/system.js'
 import type { CallFrame, Code } from './code.js'
+import { running } from './current.js'
 import { Stop, said } from './findings.js'
 import { framesFrom, nodesFrom } from './graph.js'
 import { frameOffset, layoutOf, type SystemLayout } from './layout.js'
@@ -138,6 +139,7 @@ export class PackedSystem implements System {
     const count = this.program.setup && this.#at(0).kind !== END ? 1 : steps.length
     for (let t = 0; t < count; t++) {
       const node = this.#at(t)
+      running.thread = t
       if (node.kind === CHOOSE) {
         const values = node.values
         for (let i = 0; i < values.length; i++) {
@@ -155,6 +157,7 @@ export class PackedSystem implements System {
 
   fire(ordinal: number): Outcome {
     const t = threadOf(ordinal)
+    running.thread = t
     const node = this.#at(t)
     const value = node.kind === CHOOSE ? node.values[choiceOf(ordinal)] : 0
     if (!this.#ready(node, value) || (this.program.setup && t !== 0 && this.#at(0).kind !== END)) {
@@ -169,6 +172,7 @@ export class PackedSystem implements System {
   enabled(thread: number): boolean {
     if (this.program.setup && thread !== 0 && this.#at(0).kind !== END) return false
     const node = this.#at(thread)
+    running.thread = thread
     if (node.kind === END) return false
     return node.kind === CHOOSE
       ? node.values.some(value => node.test(this.shared, node.t, value))

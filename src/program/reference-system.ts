@@ -7,6 +7,7 @@ import { defaultOf } from '../state/plain.js'
 import type { RecordType, ValueOf } from '../state/schema.js'
 import { choiceOf, ORDINAL_VALUES, type Outcome, threadOf } from '../system/system.js'
 import { type CallFrame, type Code, isVisible, type VisibleNode } from './code.js'
+import { running } from './current.js'
 import { Stop, said } from './findings.js'
 import { chainOf } from './graph.js'
 import { frameOffset, type SystemLayout } from './layout.js'
@@ -54,6 +55,7 @@ export class ReferenceSystem {
     const alone = this.program.setup && this.stepAt(state, 0).kind !== 'end'
     return this.program.threads.flatMap((_, t) => {
       if (alone && t !== 0) return []
+      running.thread = t
       const step = this.stepAt(state, t)
       const locals = topFrame(state, t)
       const { shared } = state
@@ -103,6 +105,7 @@ export class ReferenceSystem {
   }
 
   #run(draft: Draft<ReferenceState>, t: number, ordinal: number): void {
+    running.thread = t
     let node: Code = this.program.threads[t].steps[draft.threads[t].pc]
     for (;;) {
       const shared = draft.shared as never
