@@ -78,7 +78,11 @@ export function checkScenario(
       limit,
       witness: property.kind === 'reachable' ? found?.run.ordinals.length : undefined,
       counterexample: wanted
-        ? counterexampleOf(minimise(kernel, scenario, property, found.run, result, options.limits), property, kernel.patches)
+        ? counterexampleOf(
+            minimise(kernel, scenario, property, found.run, result, options.limits),
+            property,
+            kernel.patches,
+          )
         : undefined,
     }
   })

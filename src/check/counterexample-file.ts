@@ -47,9 +47,7 @@ const schema = v.object({
   }),
   why: v.object({
     reason: text,
-    evidence: v.array(
-      v.object({ name: text, value: text, writtenAt: v.optional(small), writtenBy: v.optional(text) }),
-    ),
+    evidence: v.array(v.object({ name: text, value: text, writtenAt: v.optional(small), writtenBy: v.optional(text) })),
   }),
 })
 
@@ -58,7 +56,11 @@ export function readCounterexample(file: string): Counterexample {
   const parsed = parseJson(file, readText(file))
   const format = typeof parsed === 'object' && parsed !== null ? (parsed as { format?: unknown }).format : undefined
   if (format !== 'foliocheck-counterexample') {
-    throw new FileError(file, 'is not a counterexample of foliocheck', 'give a file that `foliocheck check --out` wrote')
+    throw new FileError(
+      file,
+      'is not a counterexample of foliocheck',
+      'give a file that `foliocheck check --out` wrote',
+    )
   }
   const { version } = parsed as { version?: unknown }
   if (typeof version === 'number' && version > FORMAT) {
@@ -83,7 +85,11 @@ function readText(file: string): string {
     return readFileSync(file, 'utf8')
   } catch (thrown) {
     if (thrown instanceof FileError) throw thrown
-    throw new FileError(file, `cannot be read (${reasonOf(thrown).split(',')[0]})`, 'check the path and its permissions')
+    throw new FileError(
+      file,
+      `cannot be read (${reasonOf(thrown).split(',')[0]})`,
+      'check the path and its permissions',
+    )
   }
 }
 
@@ -106,7 +112,11 @@ export function writeWhole(file: string, content: string): void {
     writeFileSync(partial, content, { flag: 'wx' })
     renameSync(partial, file)
   } catch (thrown) {
-    throw new FileError(file, `cannot be written (${reasonOf(thrown).split(',')[0]})`, 'choose another folder with --out')
+    throw new FileError(
+      file,
+      `cannot be written (${reasonOf(thrown).split(',')[0]})`,
+      'choose another folder with --out',
+    )
   }
 }
 

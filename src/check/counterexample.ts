@@ -1,9 +1,9 @@
+import type { Property } from '../property/property.js'
 import type { Minimal } from '../trace/minimise.js'
+import { violates } from '../trace/replay.js'
+import type { Cutting } from '../trace/shrink.js'
 import { type Trace, traceOf } from '../trace/trace.js'
 import { explainWhy, type Why } from '../trace/why.js'
-import { violates } from '../trace/replay.js'
-import type { Property } from '../property/property.js'
-import type { Cutting } from '../trace/shrink.js'
 
 /** Version of the file format; raised when a reader of the old one could misread the new one. */
 export const FORMAT = 1

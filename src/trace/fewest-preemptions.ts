@@ -76,7 +76,8 @@ function searchWithin(
     const node = { vector: system.vector.slice(), last: -1, preemptions: 0, switches: 0, from: undefined, ordinal: i }
     layer.set(`${keyOf(node.vector)}:-1:${i}`, node)
   }
-  if (length === 0) return { best: [...layer.values()].find(node => isViolation(system, checks, property, node)), nodes: 0 }
+  if (length === 0)
+    return { best: [...layer.values()].find(node => isViolation(system, checks, property, node)), nodes: 0 }
   let nodes = 0
   for (let depth = 0; depth < length; depth++) {
     const next = new Map<string, Node>()

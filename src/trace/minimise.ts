@@ -1,3 +1,4 @@
+import { ModelError } from '../errors.js'
 import { checksOf } from '../explore/checks.js'
 import { explore } from '../explore/explore.js'
 import type { Limits } from '../explore/limits.js'
@@ -8,7 +9,6 @@ import { PackedSystem } from '../program/packed-system.js'
 import { compile, type Program } from '../program/program.js'
 import type { Scenario } from '../program/scenario.js'
 import type { Property } from '../property/property.js'
-import { ModelError } from '../errors.js'
 import { countPreemptions, fewestPreemptions } from './fewest-preemptions.js'
 import { type Cutting, cut, furtherCuts, NOTHING_CUT } from './shrink.js'
 

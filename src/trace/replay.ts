@@ -1,7 +1,7 @@
+import type { Run } from '../explore/result.js'
 import type { Program } from '../program/program.js'
 import { type ReferenceState, ReferenceSystem } from '../program/reference-system.js'
 import { falseClause, type Property } from '../property/property.js'
-import type { Run } from '../explore/result.js'
 import type { Outcome } from '../system/system.js'
 
 /** One replayed step: the states around it and what it said. */

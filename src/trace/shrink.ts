@@ -31,7 +31,9 @@ export function furtherCuts(scenario: Scenario, cutting: Cutting): Cutting[] {
     actions
       .map((_, action) => ({ thread: name, action }))
       .filter(({ action }) => !cutting.actions.some(gone => gone.thread === name && gone.action === action))
-      .filter(() => name === 'setup' || actions.length - cutting.actions.filter(gone => gone.thread === name).length > 1)
+      .filter(
+        () => name === 'setup' || actions.length - cutting.actions.filter(gone => gone.thread === name).length > 1,
+      )
       .reverse()
       .map(gone => ({ ...cutting, actions: [...cutting.actions, gone] })),
   )

@@ -1,6 +1,6 @@
 import type { Run } from '../explore/result.js'
 import { chainOf } from '../program/graph.js'
-import { type Program, SETUP } from '../program/program.js'
+import type { Program } from '../program/program.js'
 import { framesAt } from '../program/reference-system.js'
 import { type Change, diff, show } from '../state/diff.js'
 import { defaultOf } from '../state/plain.js'
@@ -9,7 +9,7 @@ import { type Replay, type ReplayedStep, replay } from './replay.js'
 
 /** One step as it is shown. */
 export interface TraceStep {
-  /** From 1. */
+  /** From 1, the setup's steps not counted; those have 0. */
   readonly number: number
   readonly thread: string
   /** The kernel function that the step mirrors, and its file. */
@@ -45,7 +45,11 @@ export interface Trace {
 export function traceOf(program: Program, run: Run): { trace: Trace; replayed: Replay } {
   const replayed = replay(program, run)
   const { schema } = program.scenario
-  const steps = replayed.steps.map((step, i) => describe(program, step, i + 1))
+  let number = 0
+  const steps = replayed.steps.map(step => {
+    const setup = program.setup && threadOf(step.ordinal) === 0
+    return describe(program, step, setup ? 0 : ++number)
+  })
   const initially = diff(schema, defaultOf(schema), replayed.initial.shared)
   return { trace: { run, initially, steps, threads: program.threads.map(thread => thread.name) }, replayed }
 }
@@ -59,14 +63,16 @@ function describe(program: Program, step: ReplayedStep, number: number): TraceSt
     thread,
     operation: code.frame.operation,
     source: code.frame.source,
-    stack: chainOf(code.frame).slice(1).map(frame => frame.operation),
+    stack: chainOf(code.frame)
+      .slice(1)
+      .map(frame => frame.operation),
     label: code.label,
     note: code.note,
     chosen: code.kind === 'choose' ? code.values[choiceOf(step.ordinal)] : undefined,
     changes: diff(program.scenario.schema, step.before.shared, step.after.shared),
     locals: localChanges(program, step, t),
     said: step.outcome.findings.map(finding => finding.message || finding.property.claim),
-    setup: program.setup && thread === SETUP,
+    setup: number === 0,
   }
 }
 

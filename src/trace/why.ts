@@ -2,7 +2,7 @@ import { produce } from 'immer'
 import type { Program } from '../program/program.js'
 import { type ReferenceState, ReferenceSystem } from '../program/reference-system.js'
 import { falseClause, type Property } from '../property/property.js'
-import { partAt, type Path, show } from '../state/diff.js'
+import { type Path, partAt, show } from '../state/diff.js'
 import type { RecordType } from '../state/schema.js'
 import { type Read, watched } from './reads.js'
 import type { Replay } from './replay.js'
@@ -49,7 +49,10 @@ export function explainWhy(program: Program, replayed: Replay, trace: Trace, pro
         }),
       )
       const before = { ...trace, steps: trace.steps.slice(0, -1) }
-      return { reason: finding?.message || `not: ${property.claim}`, evidence: evidenceOf(schema, reads, last.before, before) }
+      return {
+        reason: finding?.message || `not: ${property.claim}`,
+        evidence: evidenceOf(schema, reads, last.before, before),
+      }
     }
     case 'deadlock':
       return { reason: blockedThreads(program, replayed.last), evidence: blockers(program, replayed.last, trace) }
@@ -74,7 +77,9 @@ function blockedThreads(program: Program, state: ReferenceState): string {
   const system = new ReferenceSystem(program)
   const waiting = program.threads.flatMap((thread, t) => {
     const step = system.stepAt(state, t)
-    return step.kind === 'end' || thread.daemon ? [] : [`${thread.name} waits at '${step.label}' in ${step.frame.operation}`]
+    return step.kind === 'end' || thread.daemon
+      ? []
+      : [`${thread.name} waits at '${step.label}' in ${step.frame.operation}`]
   })
   return waiting.join('; ')
 }
@@ -99,7 +104,9 @@ function evidenceOf(schema: RecordType, reads: readonly Read[], state: Reference
     const part = partAt(schema, state.shared, read.path)
     if (seen.has(part.name)) return []
     seen.add(part.name)
-    const step = [...trace.steps].reverse().find(candidate => candidate.changes.some(change => covers(change.path, part.path)))
+    const step = [...trace.steps]
+      .reverse()
+      .find(candidate => candidate.changes.some(change => covers(change.path, part.path)))
     const value = show(part.type, part.value)
     return [{ name: part.name, value, writtenAt: step?.number, writtenBy: step?.thread }]
   })

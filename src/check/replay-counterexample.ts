@@ -1,0 +1,45 @@
+import { ModelError } from '../errors.js'
+import type { Kernel } from '../program/kernel.js'
+import { compile } from '../program/program.js'
+import { named, type Project } from '../project/project.js'
+import { Diverged, violates } from '../trace/replay.js'
+import { cut } from '../trace/shrink.js'
+import { traceOf } from '../trace/trace.js'
+import type { Counterexample } from './counterexample.js'
+
+/** Whether a recorded violation still happens, and if not, what is different. */
+export interface ReplayVerdict {
+  readonly happens: boolean
+  readonly reason: string
+}
+
+/**
+ * Runs a counterexample's steps on a kernel as it is modelled now. The steps must be the same by thread, function and
+ * label, not only by number. @throws UsageError when scenario or property are not known any more.
+ */
+export function replayCounterexample(project: Project, kernel: Kernel, found: Counterexample): ReplayVerdict {
+  const scenario = cut(named('scenario', project.scenarios, found.scenario), found.without)
+  const property = named('property', project.properties, found.property)
+  try {
+    const program = compile(kernel, scenario)
+    const { trace, replayed } = traceOf(program, found.trace.run)
+    for (const [i, step] of trace.steps.entries()) {
+      const recorded = found.trace.steps[i]
+      const same =
+        recorded &&
+        step.thread === recorded.thread &&
+        step.operation === recorded.operation &&
+        step.label === recorded.label
+      if (!same) {
+        const was = recorded ? `${recorded.thread} '${recorded.label}'` : 'nothing'
+        return { happens: false, reason: `step ${i + 1} is now ${step.thread} '${step.label}', and was ${was}` }
+      }
+    }
+    return violates(program, replayed, property)
+      ? { happens: true, reason: `the same ${found.steps} steps violate ${property.name}` }
+      : { happens: false, reason: `the same steps no longer violate ${property.name}` }
+  } catch (thrown) {
+    if (thrown instanceof Diverged || thrown instanceof ModelError) return { happens: false, reason: thrown.message }
+    throw thrown
+  }
+}

@@ -1,0 +1,72 @@
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import type { Limits } from '../explore/limits.js'
+import type { Strategy } from '../explore/result.js'
+
+/** Options that every exploring command has. */
+export interface ExploreFlags {
+  readonly model?: string
+  readonly states?: number
+  readonly seconds?: number
+  readonly memory?: number
+  readonly jobs?: number
+  readonly strategy: Strategy
+  readonly seed: number
+  readonly fingerprints?: boolean
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+/** Adds the options of `ExploreFlags`. */
+export function withExploreFlags(command: Command): Command {
+  return withModel(command)
+    .option('--states <n>', 'stop after this many distinct states', positive)
+    .option('--seconds <n>', 'stop after this many seconds per scenario', positive)
+    .option('--memory <MiB>', 'stop when the visited states take this much', positive)
+    .option('--jobs <n>', 'scenarios explored side by side (default: one per core)', positiveInteger)
+    .addOption(
+      new Option('--strategy <name>', 'order of search; bfs finds the shortest violation')
+        .choices(['bfs', 'dfs', 'walk'])
+        .default('bfs'),
+    )
+    .option('--seed <n>', 'seed of the random walk', integer, 1)
+    .option('--fingerprints', 'recognise states by 64-bit fingerprints: faster, not exact; the bound is printed')
+    .option('--quiet', 'no progress display')
+}
+
+/** Adds the choice of models and of JSON output. */
+export function withModel(command: Command): Command {
+  return command
+    .option('--model <file>', 'a module that exports a project, in place of the built-in models')
+    .option('--json', 'print JSON (docs/formats.md)')
+}
+
+/** A repeatable option's values so far, and one more. */
+export function collect(value: string, before: readonly string[]): string[] {
+  return [...before, value]
+}
+
+export function limitsOf(flags: ExploreFlags): Partial<Limits> {
+  return {
+    ...(flags.states !== undefined && { states: flags.states }),
+    ...(flags.seconds !== undefined && { seconds: flags.seconds }),
+    ...(flags.memory !== undefined && { memory: flags.memory * 2 ** 20 }),
+  }
+}
+
+function positive(text: string): number {
+  const value = Number(text)
+  if (!(value > 0) || !Number.isFinite(value)) throw new InvalidArgumentError('Give a number above 0.')
+  return value
+}
+
+function positiveInteger(text: string): number {
+  const value = positive(text)
+  if (!Number.isInteger(value)) throw new InvalidArgumentError('Give a whole number above 0.')
+  return value
+}
+
+function integer(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isInteger(value)) throw new InvalidArgumentError('Give a whole number.')
+  return value
+}

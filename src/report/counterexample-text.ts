@@ -1,0 +1,88 @@
+import type { Counterexample } from '../check/counterexample.js'
+import { count } from '../check/verdict.js'
+import type { Change } from '../state/diff.js'
+import { lanes } from './lanes.js'
+import { paragraph, printable } from './wrap.js'
+
+/** How a text report is laid out. */
+export interface TextOptions {
+  /** Columns. */
+  readonly width: number
+  /** Whether the setup's steps are shown too. */
+  readonly verbose?: boolean
+}
+
+/** A counterexample as plain text that pastes into a mail: lanes, what changed, and why. */
+export function counterexampleText(found: Counterexample, { width, verbose = false }: TextOptions): string[] {
+  const { trace } = found
+  const kernel = [found.kernel, ...found.patches].join(' + ')
+  const lines = [
+    `✗ ${printable(found.scenario)}   ${printable(found.property)}   kernel ${printable(kernel)}`,
+    ...paragraph('  ', `claim: ${printable(found.claim)}`, width),
+    ...paragraph('  ', lengthOf(found), width),
+    '',
+  ]
+  const setup = trace.steps.filter(step => step.setup)
+  if (trace.initially.length > 0) lines.push(...states('start   ', trace.initially, width))
+  if (setup.length > 0) {
+    const operations = [...new Set(setup.map(step => step.stack[0]))].join(', ')
+    lines.push(...paragraph('  setup   ', `${printable(operations)} ran alone, ${setup.length} steps; it left`, width))
+    if (verbose)
+      lines.push(
+        ...lanes({ ...trace, steps: setup.map((step, i) => ({ ...step, setup: false, number: i + 1 })) }, width),
+      )
+    lines.push(...states('        ', netChanges(setup.flatMap(step => step.changes)), width))
+  }
+  if (lines.at(-1) !== '') lines.push('')
+  lines.push(...lanes(trace, width))
+  const last = trace.steps.at(-1)
+  if (last) lines.push(`${' '.repeat(5)}= ${[last.source, last.operation].filter(Boolean).map(printable).join(' ')}`)
+  lines.push('', ...whyText(found, width))
+  return lines
+}
+
+function lengthOf(found: Counterexample): string {
+  const { steps, preemptions } = found
+  const size = `violated after ${steps} step${steps === 1 ? '' : 's'}, ${preemptions} preemption${preemptions === 1 ? '' : 's'}`
+  const shortest = found.shortest
+    ? `no shorter run exists (${count(found.states)} states were searched breadth-first)`
+    : 'a shorter run may exist'
+  const calm = found.calmest ? '' : '; one with fewer preemptions may exist'
+  return `${size}; ${shortest}${calm}`
+}
+
+function whyText(found: Counterexample, width: number): string[] {
+  const lines = paragraph('  why   ', printable(found.why.reason), width)
+  for (const { name, value, writtenAt, writtenBy } of found.why.evidence.slice(0, 12)) {
+    const when =
+      writtenBy === undefined
+        ? 'as at the start'
+        : writtenAt === 0
+          ? 'written by the setup'
+          : `written at step ${writtenAt} by ${writtenBy}`
+    lines.push(...paragraph('        ', printable(`${name} = ${value}, ${when}`), width))
+  }
+  return lines
+}
+
+/** `p1: ref 1, w0 9 · p2: …`, grouped by what the fields belong to. */
+function states(head: string, changes: readonly Change[], width: number): string[] {
+  const groups = new Map<string, string[]>()
+  for (const { name, after } of changes) {
+    const dot = name.indexOf('.')
+    const owner = dot < 0 ? '' : name.slice(0, dot)
+    groups.set(owner, [...(groups.get(owner) ?? []), `${name.slice(dot + 1)} ${after}`])
+  }
+  return [...groups].flatMap(([owner, fields], i) => {
+    const first = i === 0 ? head : ' '.repeat(head.length)
+    return paragraph(`  ${first}`, printable(`${owner === '' ? '' : `${owner}: `}${fields.join(', ')}`), width)
+  })
+}
+
+/** The last value of each field that ended up different from how it began. */
+function netChanges(changes: readonly Change[]): Change[] {
+  const net = new Map<string, Change>()
+  for (const change of changes)
+    net.set(change.name, { ...change, before: net.get(change.name)?.before ?? change.before })
+  return [...net.values()].filter(change => change.before !== change.after)
+}
