@@ -1,28 +1,32 @@
+/** The public entry: what models, properties, patches and scenarios are written with, and what explores them. */
 export { FileError, ModelError, UsageError } from './errors.js'
 export { checksOf } from './explore/checks.js'
 export { type ExploreOptions, explore } from './explore/explore.js'
+export { type Limits, limits } from './explore/limits.js'
 export type { Exploration } from './explore/result.js'
+export { createFingerprintStore } from './explore/store/fingerprint-store.js'
+export { createPlainStore } from './explore/store/plain-store.js'
+export type { StateStore } from './explore/store/store.js'
+export { createTreeStore } from './explore/store/tree-store.js'
 export { walk } from './explore/walk.js'
 export { current } from './program/current.js'
 export { type Assertion, assertion, bound, demand, expect, type Finding } from './program/findings.js'
 export { type Kernel, kernel, withOperations } from './program/kernel.js'
+export type { Node } from './program/node.js'
 export { type Machine, machine, type Operation, type OperationRef } from './program/operation.js'
 export { PackedSystem } from './program/packed-system.js'
-export {
-  applyPatch,
-  insertAfter,
-  insertBefore,
-  nth,
-  on,
-  type Patch,
-  patch,
-  put,
-  remove,
-  replace,
-} from './program/patch.js'
+export { applyPatch, insertAfter, insertBefore, nth, on, type Patch, patch, put, remove, replace } from './program/patch.js'
 export { compile, type Program } from './program/program.js'
 export { type ReferenceState, ReferenceSystem } from './program/reference-system.js'
 export { type Action, daemon, does, type Scenario, scenario, type Thread, thread } from './program/scenario.js'
 export { named, type Project, project } from './project/project.js'
-export { type Invariant, invariant, noDeadlock, type Property, type Reachable, reachable } from './property/property.js'
+export {
+  type Deadlock,
+  type Invariant,
+  invariant,
+  noDeadlock,
+  type Property,
+  type Reachable,
+  reachable,
+} from './property/property.js'
 export * from './state/schema.js'
