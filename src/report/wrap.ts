@@ -7,24 +7,35 @@ export function printable(text: string): string {
   return text.replace(CONTROL, '\ufffd')
 }
 
-/** Breaks text into lines of at most `width` characters, at blanks where it can. */
+/** Breaks text into lines of at most `width` characters: at blanks, and inside words after punctuation where it must. */
 export function wrap(text: string, width: number): string[] {
+  const indent = text.length - text.trimStart().length
   const lines: string[] = []
-  let line = ''
-  for (const word of text.split(/(?<= )/)) {
+  let line = text.slice(0, indent)
+  for (const word of text.trimStart().split(/(?<= )/)) {
     let rest = word
-    if (line.length + rest.trimEnd().length > width && line !== '') {
+    if (line.trim() !== '' && line.length + rest.trimEnd().length > width) {
       lines.push(line.trimEnd())
       line = ''
     }
-    while (rest.trimEnd().length > width) {
-      lines.push(rest.slice(0, width))
-      rest = rest.slice(width)
+    while (line.length + rest.trimEnd().length > width) {
+      const cut = breakIn(rest, width - line.length)
+      lines.push(line + rest.slice(0, cut))
+      rest = rest.slice(cut)
+      line = ''
     }
     line += rest
   }
-  if (line.trimEnd() !== '' || lines.length === 0) lines.push(line.trimEnd())
+  if (line.trim() !== '' || lines.length === 0) lines.push(line.trimEnd())
   return lines
+}
+
+/** Where to break a word that is too long: after the last punctuation that fits, else at the limit. */
+function breakIn(word: string, limit: number): number {
+  const at = Math.max(
+    ...['->', '(', ',', '_', '.', '/', '→'].map(sign => word.lastIndexOf(sign, limit - sign.length) + sign.length),
+  )
+  return at > limit / 3 && at <= limit ? at : Math.max(1, limit)
 }
 
 /** A paragraph with its first line after `head`, later ones indented as far. */

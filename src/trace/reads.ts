@@ -23,17 +23,7 @@ function watch(type: Type, value: unknown, path: Path, view: string | undefined,
       return watchRecord(type, value as Record<string, unknown>, path, view, note)
     case 'array': {
       const items = value as unknown[]
-      return new Proxy(items, {
-        get: (target, key) => {
-          if (typeof key === 'string' && /^\d+$/.test(key) && Number(key) < type.length) {
-            return watch(type.of, target[Number(key)], [...path, Number(key)], view, note)
-          }
-          const member: unknown = Reflect.get(target, key)
-          if (typeof member !== 'function') return member
-          const seen = items.map((_, i) => watch(type.of, target[i], [...path, i], view, note))
-          return (member as (...args: unknown[]) => unknown).bind(seen)
-        },
-      })
+      return Array.from({ length: type.length }, (_, i) => watch(type.of, items[i], [...path, i], view, note))
     }
     default:
       note({ path, view })
