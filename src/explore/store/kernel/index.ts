@@ -1,0 +1,523 @@
+// The kernel of the state stores. A state is a vector of 32-bit words. Its words are dealt to 2^k leaves of at most eight
+// words, and the leaves are the lowest level of a binary tree: an inner node is the pair of the ids of the two nodes below
+// it, and the root is the key of the state. Equal leaves and equal subtrees are stored once, and a state that differs
+// from its parent in few words shares all but a few paths with it.
+//
+// A batch is worked off in groups, level by level: all keys of a level are hashed and their index buckets touched before
+// the first is looked up, so that cache misses overlap.
+
+import { chunkOf, home, Interner, intern, LEAF_BYTES, mix, mixLeaf, reserve, start, within } from './interner'
+import { allocate, LEAVES, NODES, PAGE, STATES } from './pages'
+
+const NONE: u32 = 0xffffffff
+
+/** Slots of the batch worked on together. */
+const GROUP: u32 = 64
+
+const WORDS_PER_LEAF: u32 = LEAF_BYTES / 4
+const LEAF_BITS: u32 = 13
+const LEAF_CHUNK_PAGES: u32 = (LEAF_BYTES << LEAF_BITS) / PAGE
+const NODE_BITS: u32 = 14
+const NODE_CHUNK_PAGES: u32 = (8 << NODE_BITS) / PAGE
+const STATE_BITS: u32 = 15
+const STATE_CHUNK_PAGES: u32 = (14 << STATE_BITS) / PAGE
+const VECTOR_BITS: u32 = 12
+/** Pages of the directory of chunks of vectors: enough for all ids that 4 GiB can hold. */
+const VECTOR_DIRECTORY_PAGES: u32 = 4
+
+/** Entries of the cache of recent states. */
+const RECENT: u32 = 1 << 14
+
+/** A chunk of states holds keys, then parents, then ordinals. */
+const PARENTS_AT: usize = 8 << STATE_BITS
+const ORDINALS_AT: usize = 12 << STATE_BITS
+
+/** A pair of ids on its way into an interner. */
+@unmanaged
+class Pair {
+  key: u64
+  hash: u64
+  /** Where to write the id. */
+  target: usize
+}
+
+/** A leaf on its way into an interner. */
+@unmanaged
+class Leaf {
+  key0: u64
+  key1: u64
+  key2: u64
+  key3: u64
+  hash: u64
+  target: usize
+}
+
+/**
+ * A state seen lately, at a place given by its hash. Breadth-first search reaches a state from several parents within a
+ * short time: nearly all states met again are found here and spare the much larger tables.
+ */
+@unmanaged
+class Recent {
+  key: u64
+  /** The id and one, 0 for an empty entry. */
+  next: u32
+  unused: u32
+}
+
+// Shape of the tree. Its nodes are numbered as in a heap: the root is 1, below node i are 2i and 2i + 1, and the leaves
+// are the nodes from `cells` on. So the ids of siblings lie side by side, as the key of the node above them.
+// A vector of two words has no tree: it is itself the key of the state.
+let words: u32 = 0
+let cells: u32 = 0
+/** Bytes of the ids of all nodes of a state: a power of two. */
+let idBytes: u32 = 0
+/** Per leaf: the offsets of its words in a vector (8 x u16). A leaf of fewer words repeats the first. */
+let places: usize = 0
+/** Per word: its leaf (u8). */
+let leafOf: usize = 0
+/** The words in the order in which they are dealt to the leaves (u8). */
+export let order: usize = 0
+
+// Vectors not read yet, in chunks. Chunks read to their end are linked to a list by their first word.
+let fingerprints: bool = false
+let vectorDirectory: usize = 0
+let vectorRoom: u32 = 0
+let vectorsRead: u32 = 0
+let freeChunk: usize = 0
+
+// Places of the batch and of working memory.
+export let batch: usize = 0
+export let parents: usize = 0
+export let ordinals: usize = 0
+export let found: usize = 0
+export let vector: usize = 0
+let baseIds: usize = 0
+let baseWords: usize = 0
+/** The state whose ids and words are in `baseIds` and `baseWords`. */
+let base: u32 = NONE
+let slotIds: usize = 0
+let pairs: usize = 0
+let newLeaves: usize = 0
+let recent: usize = 0
+
+export let full: bool = false
+/** Keeps the reads that only warm the cache. */
+export let touched: u32 = 0
+
+// @ts-ignore: decorator
+@inline
+function states(): Interner {
+  return changetype<Interner>(STATES)
+}
+
+// @ts-ignore: decorator
+@inline
+function nodes(): Interner {
+  return changetype<Interner>(NODES)
+}
+
+// @ts-ignore: decorator
+@inline
+function leaves(): Interner {
+  return changetype<Interner>(LEAVES)
+}
+
+// @ts-ignore: decorator
+@inline
+function align(bytes: usize): usize {
+  return (bytes + 127) & ~127
+}
+
+/** Lays out the working memory and the first tables. Returns false if the memory limit is too low even for these. */
+export function init(wordsPerState: u32, capacity: u32, byFingerprint: bool): bool {
+  words = wordsPerState
+  fingerprints = byFingerprint
+  cells = fingerprints || words == 2 ? 1 : 2
+  while (cells > 1 && cells * WORDS_PER_LEAF < words) cells <<= 1
+  idBytes = max(16, cells << 3)
+  const at = allocate(<u32>((layOut(0, capacity) + PAGE - 1) / PAGE))
+  if (at == 0) return false
+  layOut(at, capacity)
+  for (let word: u32 = 0; word < words; word++) store<u8>(order + word, word)
+  setOrder()
+  if (!start(states(), STATE_BITS, STATE_CHUNK_PAGES, false)) return false
+  if (fingerprints) {
+    vectorDirectory = allocate(VECTOR_DIRECTORY_PAGES)
+    return vectorDirectory != 0
+  }
+  return start(leaves(), LEAF_BITS, LEAF_CHUNK_PAGES, true) && start(nodes(), NODE_BITS, NODE_CHUNK_PAGES, false)
+}
+
+/** Places everything that is not a table from `at` on, and returns its end. */
+function layOut(at: usize, capacity: u32): usize {
+  batch = at
+  at += align(capacity * words * 4)
+  parents = at
+  at += align(capacity * 4)
+  found = at
+  at += align(capacity * 4)
+  ordinals = at
+  at += align(capacity * 2)
+  vector = at
+  at += align(words * 4)
+  baseWords = at
+  at += align(words * 4)
+  order = at
+  at += align(words)
+  leafOf = at
+  at += align(words)
+  places = at
+  at += align(cells * WORDS_PER_LEAF * 2)
+  baseIds = at
+  at += align(idBytes)
+  slotIds = at
+  at += align(idBytes * GROUP)
+  pairs = at
+  at += align(GROUP * cells * offsetof<Pair>())
+  newLeaves = at
+  at += align(GROUP * cells * offsetof<Leaf>())
+  recent = at
+  at += align(RECENT * offsetof<Recent>())
+  return at
+}
+
+/** Deals the words to the leaves, evenly and by `order`. Only for an empty store. */
+export function setOrder(): void {
+  if (cells == 1) return
+  for (let cell: u32 = 0; cell < cells; cell++) {
+    const first = (cell * words) / cells
+    const end = ((cell + 1) * words) / cells
+    for (let i: u32 = 0; i < WORDS_PER_LEAF; i++) {
+      const word = <u32>load<u8>(order + (first + i < end ? first + i : first))
+      store<u16>(places + ((cell * WORDS_PER_LEAF + i) << 1), word << 2)
+      store<u8>(leafOf + word, cell)
+    }
+  }
+}
+
+export function count(): u32 {
+  return states().count
+}
+
+export function nodeCount(): u32 {
+  return nodes().count
+}
+
+export function leafCount(): u32 {
+  return leaves().count
+}
+
+export function parentOf(id: u32): u32 {
+  return load<u32>(chunkOf(states().directory, id, STATE_BITS) + (within(id, STATE_BITS) << 2), PARENTS_AT)
+}
+
+export function ordinalOf(id: u32): u32 {
+  return load<u16>(chunkOf(states().directory, id, STATE_BITS) + (within(id, STATE_BITS) << 1), ORDINALS_AT)
+}
+
+/** Writes state `id` to `vector`. With fingerprints, only for ids in order: the vectors before it are given up. */
+export function decode(id: u32): void {
+  if (fingerprints) {
+    memory.copy(vector, vectorAt(id), words << 2)
+    for (const end = id >> VECTOR_BITS; vectorsRead < end; vectorsRead++) {
+      const chunk = load<u32>(vectorDirectory + (vectorsRead << 2))
+      store<u32>(chunk, <u32>freeChunk)
+      freeChunk = chunk
+    }
+    return
+  }
+  setBase(id)
+  memory.copy(vector, baseWords, words << 2)
+}
+
+/** Writes the node ids and the words of state `id` to `baseIds` and `baseWords`. */
+function setBase(id: u32): void {
+  if (id == base) return
+  base = id
+  const root = load<u64>(chunkOf(states().directory, id, STATE_BITS) + (within(id, STATE_BITS) << 3))
+  if (cells == 1) {
+    store<u64>(baseWords, root)
+    return
+  }
+  store<u64>(baseIds, root, 8)
+  let directory = nodes().directory
+  for (let node: u32 = 2; node < cells; node++) {
+    const below = load<u32>(baseIds + (node << 2))
+    const chunk = chunkOf(directory, below, NODE_BITS)
+    store<u64>(baseIds + (node << 3), load<u64>(chunk + (within(below, NODE_BITS) << 3)))
+  }
+  directory = leaves().directory
+  let place = places
+  for (let at = baseIds + (cells << 2), end = baseIds + (cells << 3); at < end; at += 4) {
+    const leaf = load<u32>(at)
+    const from = chunkOf(directory, leaf, LEAF_BITS) + within(leaf, LEAF_BITS) * LEAF_BYTES
+    for (let i: usize = 0; i < WORDS_PER_LEAF; i++, place += 2) {
+      store<u32>(baseWords + load<u16>(place), load<u32>(from + (i << 2)))
+    }
+  }
+}
+
+/**
+ * Inserts slots 0..n-1. Before each group there is room made for the worst case, so that no table moves while the
+ * group is worked on; when that fails, slot by slot until there is not even room for one.
+ */
+export function insert(n: u32): void {
+  let done: u32 = 0
+  while (done < n && !full) {
+    let size = min(n - done, GROUP)
+    if (!roomFor(size)) {
+      size = 1
+      if (!roomFor(1)) full = true
+    }
+    if (!full) {
+      insertGroup(done, size)
+      done += size
+    }
+  }
+  for (; done < n; done++) store<u32>(found + (<usize>done << 2), NONE)
+}
+
+function roomFor(slots: u32): bool {
+  if (!reserve(states(), slots)) return false
+  if (fingerprints) return reserveVectors(slots)
+  return reserve(leaves(), slots * cells) && reserve(nodes(), slots * cells)
+}
+
+function reserveVectors(extra: u32): bool {
+  while (states().count + extra > vectorRoom) {
+    let chunk = freeChunk
+    if (chunk != 0) {
+      freeChunk = load<u32>(chunk)
+    } else {
+      chunk = allocate(((words << (VECTOR_BITS + 2)) + PAGE - 1) / PAGE)
+      if (chunk == 0) return false
+    }
+    store<u32>(vectorDirectory + ((vectorRoom >> VECTOR_BITS) << 2), <u32>chunk)
+    vectorRoom += 1 << VECTOR_BITS
+  }
+  return true
+}
+
+// @ts-ignore: decorator
+@inline
+function vectorAt(id: u32): usize {
+  return chunkOf(vectorDirectory, id, VECTOR_BITS) + within(id, VECTOR_BITS) * (words << 2)
+}
+
+function insertGroup(first: u32, size: u32): void {
+  if (cells == 1) {
+    internRoots(vectorsAsRoots(first, size), first)
+    return
+  }
+  const leafEnd = changedLeaves(first, size)
+  internLeaves(leafEnd)
+  let end = lift(newLeaves, leafEnd, offsetof<Leaf>(), offsetof<Leaf>('target'))
+  for (let level = cells >> 1; level > 1; level >>= 1) {
+    internPairs(end)
+    end = lift(pairs, end, offsetof<Pair>(), offsetof<Pair>('target'))
+  }
+  internRoots(end, first)
+}
+
+/** The keys of whole vectors: their fingerprints, or if they have two words they themselves. */
+function vectorsAsRoots(first: u32, size: u32): usize {
+  for (let i: u32 = 0; i < size; i++) {
+    const pair = changetype<Pair>(pairs + i * offsetof<Pair>())
+    const from = batch + (first + i) * (words << 2)
+    pair.key = fingerprints ? fingerprint(from) : load<u64>(from)
+    pair.hash = mix(pair.key)
+    pair.target = slotIds + i * idBytes + 4
+  }
+  return pairs + size * offsetof<Pair>()
+}
+
+/**
+ * A hash of the vector. Each pair of words is mixed fully, and differently at each place: a token that moves from one
+ * word to another must not cancel out in the sum.
+ */
+// @ts-ignore: decorator
+@inline
+function fingerprint(from: usize): u64 {
+  let sum: u64 = 0
+  let place: u64 = 0
+  for (const end = from + (words << 2); from < end; from += 8) {
+    place += 0x9e3779b97f4a7c15
+    sum += mix(load<u64>(from) ^ place)
+  }
+  return mix(sum)
+}
+
+/** Gives each slot the node ids of its parent, and collects the leaves in which it differs. */
+function changedLeaves(first: u32, size: u32): usize {
+  const mask = leaves().mask
+  const index = leaves().index
+  const bytes = words << 2
+  const known = states().count
+  let end = newLeaves
+  let from = batch + first * bytes
+  let ids = slotIds
+  let sink: u32 = 0
+  for (let slot = first; slot < first + size; slot++, from += bytes, ids += idBytes) {
+    const parent = load<u32>(parents + (<usize>slot << 2))
+    let changed: u32 = 0
+    if (parent < known) {
+      setBase(parent)
+      changed = differences(from, baseWords)
+      for (let p: usize = 0; p < <usize>idBytes; p += 16) v128.store(ids + p, v128.load(baseIds + p))
+      if (changed == 0) store<u32>(found + (<usize>slot << 2), parent)
+    } else {
+      changed = (<u32>1 << cells) - 1
+    }
+    while (changed != 0) {
+      const cell = ctz(changed)
+      changed &= changed - 1
+      const leaf = changetype<Leaf>(end)
+      const place = places + cell * (WORDS_PER_LEAF * 2)
+      for (let i: usize = 0; i < WORDS_PER_LEAF; i++) {
+        store<u32>(end + (i << 2), load<u32>(from + load<u16>(place + (i << 1))))
+      }
+      leaf.hash = mixLeaf(end)
+      leaf.target = ids + ((cells + cell) << 2)
+      sink ^= load<u32>(home(index, mask, leaf.hash))
+      end += offsetof<Leaf>()
+    }
+  }
+  touched = sink
+  return end
+}
+
+/** One bit for each leaf in which two vectors differ. */
+// @ts-ignore: decorator
+@inline
+function differences(a: usize, b: usize): u32 {
+  let changed: u32 = 0
+  for (let first: u32 = 0; first < words; first += 64) {
+    let differ: u64 = 0
+    const end = min(words, first + 64)
+    let word = first
+    for (; word + 4 <= end; word += 4) {
+      const unequal = i32x4.ne(v128.load(a + (word << 2)), v128.load(b + (word << 2)))
+      differ |= <u64>i32x4.bitmask(unequal) << (word & 63)
+    }
+    if (word < end) {
+      const unequal = load<u64>(a + (word << 2)) ^ load<u64>(b + (word << 2))
+      differ |= (<u64>(<u32>unequal != 0) | (<u64>(unequal >> 32 != 0) << 1)) << (word & 63)
+    }
+    for (; differ != 0; differ &= differ - 1) {
+      changed |= 1 << load<u8>(leafOf + first + <u32>ctz(differ))
+    }
+  }
+  return changed
+}
+
+/**
+ * From the nodes of one level that changed, collects those above them: their keys are complete now. The places of
+ * the ids say which they are. Nodes with the same parent follow one another.
+ */
+// @ts-ignore: decorator
+@inline
+function lift(from: usize, fromEnd: usize, stride: usize, targetAt: usize): usize {
+  const inside = <usize>idBytes - 1
+  let end = pairs
+  let last: usize = 0
+  for (let at = from; at < fromEnd; at += stride) {
+    const below = <usize>load<u32>(at + targetAt)
+    const target = (below & ~inside) | (((below & inside) >> 3) << 2)
+    const key = load<u64>(below & ~7)
+    const hash = mix(key)
+    if (last != target) end += offsetof<Pair>()
+    last = target
+    const pair = changetype<Pair>(end - offsetof<Pair>())
+    pair.key = key
+    pair.hash = hash
+    pair.target = target
+  }
+  return end
+}
+
+/** Reads the bucket of every pair, so that their cache misses overlap. */
+// @ts-ignore: decorator
+@inline
+function touch(index: usize, mask: u32, end: usize): void {
+  let sink: u32 = 0
+  for (let at = pairs; at < end; at += offsetof<Pair>()) sink ^= load<u32>(home(index, mask, changetype<Pair>(at).hash))
+  touched = sink
+}
+
+function internLeaves(end: usize): void {
+  const interner = leaves()
+  const mask = interner.mask
+  const index = interner.index
+  const directory = interner.directory
+  for (let at = newLeaves; at < end; at += offsetof<Leaf>()) {
+    const leaf = changetype<Leaf>(at)
+    store<u32>(leaf.target, intern(interner, index, mask, directory, LEAF_BITS, true, 0, at, leaf.hash))
+  }
+}
+
+function internPairs(end: usize): void {
+  const interner = nodes()
+  const mask = interner.mask
+  const index = interner.index
+  const directory = interner.directory
+  touch(index, mask, end)
+  for (let at = pairs; at < end; at += offsetof<Pair>()) {
+    const pair = changetype<Pair>(at)
+    store<u32>(pair.target, intern(interner, index, mask, directory, NODE_BITS, false, pair.key, 0, pair.hash))
+  }
+}
+
+function internRoots(allEnd: usize, first: u32): void {
+  const interner = states()
+  const mask = interner.mask
+  const index = interner.index
+  const directory = interner.directory
+  const shift = ctz(idBytes)
+
+  // Keep the roots not seen lately. Without a branch: which they are cannot be predicted.
+  let end = pairs
+  for (let at = pairs; at < allEnd; at += offsetof<Pair>()) {
+    const pair = changetype<Pair>(at)
+    const slot = <usize>first + ((pair.target - slotIds) >> shift)
+    const target = found + (slot << 2)
+    const key = pair.key
+    const hash = pair.hash
+    const seen = changetype<Recent>(recent + (<usize>(hash >> 40) & (RECENT - 1)) * offsetof<Recent>())
+    const next = seen.next
+    store<u32>(target, next - 1)
+    const kept = changetype<Pair>(end)
+    kept.key = key
+    kept.hash = hash
+    kept.target = target
+    const known = <usize>(seen.key == key) & <usize>(next != 0)
+    end += offsetof<Pair>() * (known ^ 1)
+  }
+
+  touch(index, mask, end)
+
+  for (let at = pairs; at < end; at += offsetof<Pair>()) {
+    const pair = changetype<Pair>(at)
+    const before = interner.count
+    const id = intern(interner, index, mask, directory, STATE_BITS, false, pair.key, 0, pair.hash)
+    store<u32>(pair.target, id)
+    const seen = changetype<Recent>(recent + (<usize>(pair.hash >> 40) & (RECENT - 1)) * offsetof<Recent>())
+    seen.key = pair.key
+    seen.next = id + 1
+    if (id == before) {
+      const slot = (pair.target - found) >> 2
+      const chunk = chunkOf(directory, id, STATE_BITS)
+      store<u32>(chunk + (within(id, STATE_BITS) << 2), load<u32>(parents + (slot << 2)), PARENTS_AT)
+      store<u16>(chunk + (within(id, STATE_BITS) << 1), load<u16>(ordinals + (slot << 1)), ORDINALS_AT)
+      if (fingerprints) memory.copy(vectorAt(id), batch + slot * (words << 2), words << 2)
+    }
+  }
+}
+
+/** For tests of the hashes: the key of the first slot of the batch, and the hash of that key. */
+export function firstFingerprint(): u64 {
+  return fingerprint(batch)
+}
+
+export function mixed(key: u64): u64 {
+  return mix(key)
+}

@@ -1,0 +1,215 @@
+// Hash-consing: key -> dense id, id -> key. Keys are pairs of ids (64 bits) or leaves (32 bytes).
+//
+// Keys lie in chunks that never move. The index is a power of two of 32-bit slots, in buckets of four that are probed
+// together; a slot holds id + 1 in as many low bits as the index has, and bits of the hash above, so that a probe hardly
+// ever has to read another key. The index can always be rebuilt from the keys.
+
+import { allocate, PAGE, release } from './pages'
+
+export const LEAF_BYTES: u32 = 32
+
+const FIRST_INDEX_PAGES: u32 = 1
+const SLOTS_PER_PAGE: u32 = PAGE >> 2
+
+@unmanaged
+export class Interner {
+  /** Ids given. */
+  count: u32
+  /** Ids for which there are chunks. */
+  room: u32
+  /** Ids up to which the index is not too full. */
+  limit: u32
+  /** Slots of the index less one. */
+  mask: u32
+  index: usize
+  directory: usize
+  /** A chunk holds 1 << bits keys, and what else the owner keeps per id. */
+  bits: u32
+  pagesPerChunk: u32
+  /** Whether keys are leaves. */
+  wide: bool
+}
+
+/** Every bit of the key changes about half the bits of the result (the finalizer of MurmurHash3). */
+// @ts-ignore: decorator
+@inline
+export function mix(key: u64): u64 {
+  key ^= key >> 33
+  key *= 0xff51afd7ed558ccd
+  key ^= key >> 33
+  key *= 0xc4ceb9fe1a85ec53
+  return key ^ (key >> 33)
+}
+
+/** Folding the halves together first keeps changes in high bits from cancelling out between the terms. */
+// @ts-ignore: decorator
+@inline
+function spread(key: u64, factor: u64): u64 {
+  return (key ^ (key >> 32)) * factor
+}
+
+// @ts-ignore: decorator
+@inline
+export function mixLeaf(leaf: usize): u64 {
+  return mix(
+    spread(load<u64>(leaf), 0x9e3779b97f4a7c15) +
+      spread(load<u64>(leaf, 8), 0xc2b2ae3d27d4eb4f) +
+      spread(load<u64>(leaf, 16), 0xd6e8feb86659fd93) +
+      spread(load<u64>(leaf, 24), 0xa0761d6478bd642f),
+  )
+}
+
+// @ts-ignore: decorator
+@inline
+export function sameLeaf(a: usize, b: usize): bool {
+  const low = v128.xor(v128.load(a), v128.load(b))
+  const high = v128.xor(v128.load(a, 16), v128.load(b, 16))
+  return !v128.any_true(v128.or(low, high))
+}
+
+// @ts-ignore: decorator
+@inline
+export function chunkOf(directory: usize, id: u32, bits: u32): usize {
+  return load<u32>(directory + ((id >> bits) << 2))
+}
+
+/** Place of `id` in its chunk. */
+// @ts-ignore: decorator
+@inline
+export function within(id: u32, bits: u32): usize {
+  return id & ((1 << bits) - 1)
+}
+
+/** The bucket where the search for a key starts. */
+// @ts-ignore: decorator
+@inline
+export function home(index: usize, mask: u32, hash: u64): usize {
+  return index + ((<usize>hash & (mask & ~3)) << 2)
+}
+
+export function start(interner: Interner, bits: u32, pagesPerChunk: u32, wide: bool): bool {
+  interner.bits = bits
+  interner.pagesPerChunk = pagesPerChunk
+  interner.wide = wide
+  // As many chunks as 4 GiB can hold.
+  const chunks = 65536 / pagesPerChunk
+  interner.directory = allocate((chunks * 4 + PAGE - 1) / PAGE)
+  const index = allocate(FIRST_INDEX_PAGES)
+  if (interner.directory == 0 || index == 0) return false
+  setIndex(interner, index, FIRST_INDEX_PAGES)
+  return true
+}
+
+function setIndex(interner: Interner, index: usize, pages: u32): void {
+  const slots = pages * SLOTS_PER_PAGE
+  memory.fill(index, 0, pages * PAGE)
+  interner.index = index
+  interner.mask = slots - 1
+  interner.limit = slots - (slots >> 2)
+}
+
+/** Makes room for `extra` more ids. Returns whether there is. */
+export function reserve(interner: Interner, extra: u32): bool {
+  const wanted = interner.count + extra
+  while (wanted > interner.limit) if (!double(interner)) return false
+  while (wanted > interner.room) {
+    const chunk = allocate(interner.pagesPerChunk)
+    if (chunk == 0) return false
+    store<u32>(interner.directory + ((interner.room >> interner.bits) << 2), <u32>chunk)
+    interner.room += 1 << interner.bits
+  }
+  return true
+}
+
+function double(interner: Interner): bool {
+  const slots = interner.mask + 1
+  const pages = slots / SLOTS_PER_PAGE
+  const old = interner.index
+  const index = allocate(2 * pages)
+  if (index == 0) {
+    // No room for a larger index: fill this one further than is good for speed.
+    const limit = slots - (slots >> 4)
+    if (interner.limit >= limit) return false
+    interner.limit = limit
+    return true
+  }
+  setIndex(interner, index, 2 * pages)
+  release(old, pages)
+  const perChunk = <u32>1 << interner.bits
+  for (let first: u32 = 0; first < interner.count; first += perChunk) {
+    const end = min(interner.count, first + perChunk)
+    let key = chunkOf(interner.directory, first, interner.bits)
+    if (interner.wide) {
+      for (let id = first; id < end; id++, key += LEAF_BYTES) settle(index, interner.mask, mixLeaf(key), id)
+    } else {
+      for (let id = first; id < end; id++, key += 8) settle(index, interner.mask, mix(load<u64>(key)), id)
+    }
+  }
+  return true
+}
+
+/** Enters an id whose key is not in the index. */
+// @ts-ignore: decorator
+@inline
+function settle(index: usize, mask: u32, hash: u64, id: u32): void {
+  let at = <u32>hash & (mask & ~3)
+  while (load<u32>(index + (<usize>at << 2)) != 0) at = (at + 1) & mask
+  store<u32>(index + (<usize>at << 2), (<u32>(hash >> 32) & ~mask) | (id + 1))
+}
+
+/**
+ * The id of a key, given one now if it has none: then it is what `interner.count` was before. There must be room.
+ * The key is `key`, or the leaf at `leaf` if `wide`. `index`, `mask` and `directory` are the interner's, read once by
+ * the caller for many keys; `wide` and `bits` must be constants.
+ */
+// @ts-ignore: decorator
+@inline
+export function intern(
+  interner: Interner,
+  index: usize,
+  mask: u32,
+  directory: usize,
+  bits: u32,
+  wide: bool,
+  key: u64,
+  leaf: usize,
+  hash: u64,
+): u32 {
+  const tag = <u32>(hash >> 32) & ~mask
+  const tags = i32x4.splat(tag)
+  const tagBits = i32x4.splat(~mask)
+  let at = <u32>hash & (mask & ~3)
+  while (true) {
+    const bucket = index + (<usize>at << 2)
+    const slots = v128.load(bucket)
+    let equal = i32x4.bitmask(i32x4.eq(v128.and(slots, tagBits), tags))
+    while (equal != 0) {
+      const slot = load<u32>(bucket + (<usize>ctz(equal) << 2))
+      equal &= equal - 1
+      if (slot == 0) continue
+      const id = (slot & mask) - 1
+      const chunk = chunkOf(directory, id, bits)
+      if (wide) {
+        if (sameLeaf(chunk + within(id, bits) * LEAF_BYTES, leaf)) return id
+      } else {
+        if (load<u64>(chunk + (within(id, bits) << 3)) == key) return id
+      }
+    }
+    const empty = i32x4.bitmask(i32x4.eq(slots, i32x4.splat(0)))
+    if (empty != 0) {
+      const id = interner.count
+      interner.count = id + 1
+      const chunk = chunkOf(directory, id, bits)
+      if (wide) {
+        const place = chunk + within(id, bits) * LEAF_BYTES
+        v128.store(place, v128.load(leaf))
+        v128.store(place, v128.load(leaf, 16), 16)
+      } else {
+        store<u64>(chunk + (within(id, bits) << 3), key)
+      }
+      store<u32>(bucket + (<usize>ctz(empty) << 2), tag | (id + 1))
+      return id
+    }
+    at = (at + 4) & mask
+  }
+}
