@@ -29,7 +29,8 @@ function makeProgram(): Command {
       .description('what there is: kernels, patches, operations, scenarios, properties, bugs, known')
       .argument('[kind]', 'one kind only')
       .action(async (kind: string | undefined, flags: ExploreFlags) => {
-        exit = (await import('./list.js')).list(kind, await (await import('./list.js')).contents(flags), flags)
+        const { contents, list } = await import('./list.js')
+        exit = list(kind, await contents(flags), flags)
       }),
   )
   add(
@@ -86,6 +87,18 @@ function makeProgram(): Command {
       .option('--record', 'write the counterexample files anew')
       .action(async (bugs: string[], flags) => {
         exit = await (await import('./regress.js')).regress(bugs, flags)
+      }),
+  )
+  add(
+    withExploreFlags(new Command('mutate'))
+      .description('drops, doubles and swaps steps of operations: does some property notice?')
+      .argument('[operations...]', 'all that some scenario runs, unless named')
+      .option('-k, --kernel <name>', 'the kernel to mutate; the newest by default')
+      .option('-p, --patch <name or file>', 'apply a patch first; repeatable', collect, [])
+      .option('--least <percent>', 'the share of mutants that must be caught', Number, 80)
+      .option('--harmless <file>', 'why survivors are harmless: { operation: { mutant: reason } }')
+      .action(async (operations: string[], flags) => {
+        exit = await (await import('./mutate.js')).mutate(operations, flags)
       }),
   )
   return program

@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { Tinypool } from 'tinypool'
+import { UsageError } from '../errors.js'
+import { type Harmless, readHarmless } from '../mutate/survivors.js'
+import type { MutationTask, Tried } from '../mutate/task.js'
+import { framesFrom } from '../program/graph.js'
+import type { Kernel } from '../program/kernel.js'
+import { compile } from '../program/program.js'
+import { didYouMean } from '../program/suggest.js'
+import { applicable } from '../project/applicable.js'
+import { kernelWith, loadProject, newest } from '../project/load.js'
+import { named, type Project } from '../project/project.js'
+import { paragraph } from '../report/wrap.js'
+import { EXIT, type ExitCode } from './exit-codes.js'
+import { type ExploreFlags, limitsOf } from './options.js'
+import { packageRoot } from './package-root.js'
+import { print, printJson, reportWidth } from './terminal.js'
+
+interface MutateFlags extends ExploreFlags {
+  readonly kernel?: string
+  readonly patch: readonly string[]
+  readonly least: number
+  readonly harmless?: string
+}
+
+/** One operation's mutants. */
+interface Score {
+  readonly operation: string
+  readonly caught: number
+  readonly survived: readonly { readonly mutant: string; readonly harmless: string | null }[]
+  readonly undecided: number
+  readonly invalid: number
+}
+
+/** `foliocheck mutate`: exit code 1 when too few mutants are caught, or one survives without a reason. */
+export async function mutate(operations: readonly string[], flags: MutateFlags): Promise<ExitCode> {
+  const project = await loadProject(flags.model)
+  const name = flags.kernel ?? newest(project).name
+  const kernel = await kernelWith(project, name, flags.patch)
+  const chosen = chooseOperations(project, kernel, operations)
+  const harmless = harmlessOf(flags)
+  const pool = new Tinypool({
+    filename: new URL('../mutate/task.js', import.meta.url).href,
+    minThreads: 0,
+    maxThreads: flags.jobs ?? availableParallelism(),
+  })
+  try {
+    const scores = await Promise.all(
+      chosen.map(async operation => {
+        const task: MutationTask = {
+          model: flags.model,
+          kernel: name,
+          patches: flags.patch,
+          operation,
+          limits: limitsOf(flags),
+        }
+        return score(operation, (await pool.run(task)) as Tried[], harmless)
+      }),
+    )
+    const caught = scores.reduce((sum, one) => sum + one.caught, 0)
+    const all = scores.reduce((sum, one) => sum + one.caught + one.survived.length + one.undecided, 0)
+    if (all === 0) throw new UsageError('mutate', 'has no mutants to try', 'name an operation that some scenario runs')
+    const share = (100 * caught) / all
+    if (flags.json) printJson({ kernel: name, patches: flags.patch, caught, mutants: all, share, operations: scores })
+    else printText(scores, caught, all)
+    const unexplained = scores.some(
+      one => one.undecided > 0 || one.survived.some(({ harmless: reason }) => reason === null),
+    )
+    return share < flags.least || unexplained ? EXIT.violated : EXIT.ok
+  } finally {
+    await pool.destroy()
+  }
+}
+
+/** Operations that some scenario runs, or those named. */
+function chooseOperations(project: Project, kernel: Kernel, names: readonly string[]): string[] {
+  const used = new Set<string>()
+  for (const scenario of project.scenarios) {
+    if (!applicable(kernel, scenario)) continue
+    for (const thread of compile(kernel, scenario).threads) {
+      for (const frame of framesFrom(thread.entry))
+        if (kernel.operations.has(frame.operation)) used.add(frame.operation)
+    }
+  }
+  for (const name of names) {
+    if (!used.has(name)) {
+      throw new UsageError(
+        `operation '${name}'`,
+        'is run by no scenario',
+        didYouMean(name, [...used], 'see `foliocheck list operations`'),
+      )
+    }
+  }
+  return names.length === 0 ? [...used] : [...names]
+}
+
+function harmlessOf(flags: MutateFlags): Harmless {
+  const file = flags.harmless ?? join(packageRoot(), 'models', 'harmless-mutants.json')
+  if (flags.harmless === undefined && (flags.model !== undefined || !existsSync(file))) return {}
+  if (flags.harmless !== undefined) named('file', existsSync(file) ? [{ name: file }] : [], file)
+  return readHarmless(file)
+}
+
+function score(operation: string, tried: readonly Tried[], harmless: Harmless): Score {
+  const of = (fate: Tried['fate']) => tried.filter(one => one.fate === fate)
+  return {
+    operation,
+    caught: of('caught').length,
+    survived: of('survived').map(({ name }) => ({ mutant: name, harmless: harmless[operation]?.[name] ?? null })),
+    undecided: of('undecided').length,
+    invalid: of('invalid').length,
+  }
+}
+
+function printText(scores: readonly Score[], caught: number, all: number): void {
+  const width = reportWidth()
+  for (const { operation, caught: own, survived, undecided, invalid } of scores) {
+    const total = own + survived.length + undecided
+    const rest = [undecided > 0 ? `${undecided} undecided` : '', invalid > 0 ? `${invalid} invalid` : ''].filter(
+      Boolean,
+    )
+    const unexplained = survived.some(({ harmless }) => harmless === null) || undecided > 0
+    print([
+      `${unexplained ? '✗' : '✓'} ${operation}   ${own} of ${total} caught${rest.length > 0 ? `, ${rest.join(', ')}` : ''}`,
+      ...survived.flatMap(({ mutant, harmless }) =>
+        paragraph('    ', `survived: ${mutant} — ${harmless ?? 'no reason is known why this is harmless'}`, width),
+      ),
+    ])
+  }
+  print(['', `  ${caught} of ${all} mutants caught, ${((100 * caught) / all).toFixed(1)} %`])
+}
