@@ -10,5 +10,10 @@ export default defineConfig({
       { find: /^foliocheck$/, replacement: here('./src/index.ts') },
     ],
   },
-  test: { include: ['{src,models,properties,docs,test,bench}/**/*.test.ts'], testTimeout: 60_000, passWithNoTests: false },
+  test: {
+    reporters: ['default', './test/summary-reporter.ts'],
+    include: ['{src,models,properties,docs,test,bench}/**/*.test.ts'],
+    testTimeout: 60_000,
+    passWithNoTests: false,
+  },
 })
