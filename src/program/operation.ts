@@ -11,12 +11,14 @@ export interface OperationRef<P extends Fields = Fields, R = unknown> {
 }
 
 /** The model of one kernel or driver function. */
-export interface Operation<P extends Fields = Fields, R = unknown> extends OperationRef<P, R> {
+export interface Operation<P extends Fields = Fields, R = unknown, L extends Fields = Fields>
+  extends OperationRef<P, R> {
   /** The kernel file it mirrors, relative to the kernel tree: `mm/memremap.c`. */
   readonly source: string
   /** Parameters and locals together: what a step sees as `t`. */
   readonly frame: RecordType
   readonly body: readonly Node[]
+  readonly _locals?: L
 }
 
 export interface OperationSpec<P extends Fields, L extends Fields, R extends Type> {
@@ -41,7 +43,7 @@ export class Machine<S extends RecordType> {
     name: string,
     spec: OperationSpec<P, L, R>,
     body: (words: Builder<ValueOf<S>, Frame<P, L>, ValueOf<R>>) => readonly Node[],
-  ): Operation<P, ValueOf<R>> {
+  ): Operation<P, ValueOf<R>, L> {
     const params = spec.params ?? ({} as P)
     const locals = spec.locals ?? ({} as L)
     for (const local of Object.keys(locals)) {
@@ -51,6 +53,16 @@ export class Machine<S extends RecordType> {
     }
     const frame = record({ ...params, ...locals })
     return { name, params, source: spec.source, frame, body: body(makeBuilder()) }
+  }
+
+  /** The words to write steps of a patch to `operation` with; `more` are the locals that the patch adds. */
+  words<P extends Fields, R, L extends Fields, N extends Fields = Record<never, never>>(
+    operation: Operation<P, R, L>,
+    more?: N,
+  ): Builder<ValueOf<S>, Frame<P & L, N>, R> {
+    void operation
+    void more
+    return makeBuilder()
   }
 
   /** A function that is called through a pointer; a driver or kernel binds it to an operation of the same name. */
