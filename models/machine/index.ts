@@ -1,0 +1,7 @@
+export * from './ghost.js'
+export * from './hooks.js'
+export * from './lock.js'
+export * from './order-code.js'
+export * from './page.js'
+export * from './percpu-ref.js'
+export * from './refcount.js'

@@ -1,0 +1,36 @@
+import { assertion, invariant } from 'foliocheck'
+import { BOS, type State, zoneDevice } from '../models/machine/state.js'
+
+/** What drivers owe to themselves. */
+
+/** I-DRV-1. */
+export const krefPositive = assertion(
+  'no-zdd-kref-underflow',
+  'a zdd is put only by someone who owns a reference to it',
+)
+
+/** I-DRV-3. */
+export const blockUnused = assertion(
+  'bo-freed-only-when-unused',
+  'device memory goes back to the buddy allocator only when no page of it is in use',
+)
+
+/** I-DRV-1 and 3: pages in use whose zone_device_data is this zdd. */
+export const zddOutlivesFolios = invariant(zoneDevice, 'zdd-outlives-folios', {
+  claim: 'as long as a folio in use points to a zdd, the zdd is referenced and not detached',
+  over: { prefix: 'bo', count: BOS },
+  premise: s => s.bos.some((_, bo) => foliosOf(s, bo) > 0),
+  clauses: {
+    'kref(zdd) >= folios': (s, bo) => s.bos[bo].kref >= foliosOf(s, bo),
+    'not detached': (s, bo) => foliosOf(s, bo) === 0 || !s.bos[bo].detached,
+  },
+})
+
+function foliosOf(s: State, bo: number): number {
+  let count = 0
+  for (let p = 0; p < s.pages.length; p++) {
+    const { folio, w2, building } = s.pages[p]
+    if (folio === p && !building && w2.tag === 'zdd' && w2.value === bo) count++
+  }
+  return count
+}

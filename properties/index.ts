@@ -1,0 +1,71 @@
+import { noDeadlock, type Property } from 'foliocheck'
+import { blockUnused, krefPositive, zddOutlivesFolios } from './drivers.js'
+import { noWarning } from './kernel-warnings.js'
+import {
+  compoundLayout,
+  dataWord,
+  nrPagesRight,
+  pageFolioRight,
+  pgmapWord,
+  referencedHasPgmap,
+  standaloneLayout,
+  writesInside,
+} from './layout.js'
+import { lockHasOwner, noLockLeft, unlockByOwner } from './locks.js'
+import { freeOnlyUnused, freePagesUnused, initOwnsBlock, noAccessAfterHandover } from './ownership.js'
+import {
+  initAfterKillNoticed,
+  killOnce,
+  noInitAfterKill,
+  noUseAfterTeardown,
+  pgmapRefBalance,
+  pgmapRefCovers,
+  pgmapRefUnderflow,
+  refStoragePresent,
+  structPagesPresent,
+} from './pagemap.js'
+import {
+  getOnlyReferenced,
+  putOnlyReferenced,
+  refcountCoversMapcount,
+  refcountEqualsOwners,
+  tailsUnreferenced,
+} from './refcounts.js'
+
+/** Everything that is checked, family by family. */
+export const properties: readonly Property[] = [
+  refcountEqualsOwners,
+  refcountCoversMapcount,
+  tailsUnreferenced,
+  getOnlyReferenced,
+  putOnlyReferenced,
+  noAccessAfterHandover,
+  initOwnsBlock,
+  freeOnlyUnused,
+  freePagesUnused,
+  pgmapWord,
+  dataWord,
+  pageFolioRight,
+  nrPagesRight,
+  writesInside,
+  compoundLayout,
+  standaloneLayout,
+  referencedHasPgmap,
+  pgmapRefCovers,
+  pgmapRefBalance,
+  pgmapRefUnderflow,
+  noUseAfterTeardown,
+  noInitAfterKill,
+  initAfterKillNoticed,
+  structPagesPresent,
+  refStoragePresent,
+  killOnce,
+  unlockByOwner,
+  lockHasOwner,
+  noLockLeft,
+  krefPositive,
+  blockUnused,
+  zddOutlivesFolios,
+  noWarning,
+  noDeadlock,
+]
