@@ -3,16 +3,19 @@
 // it, and the root is the key of the state. Equal leaves and equal subtrees are stored once, and a state that differs
 // from its parent in few words shares all but a few paths with it.
 //
-// A batch is worked off in groups, level by level: all keys of a level are hashed and their index buckets touched before
-// the first is looked up, so that cache misses overlap.
+// A batch is worked off in groups. First a small cache of recent vectors answers for most states met again; then the
+// others go through the tree level by level: all keys of a level are hashed and their index buckets touched before the
+// first is looked up, so that cache misses overlap.
 
-import { chunkOf, home, Interner, intern, LEAF_BYTES, mix, mixLeaf, reserve, start, within } from './interner'
+import { chunkOf, home, Interner, intern, keep, LEAF_BYTES, mix, mixLeaf, reserve, start, within } from './interner'
 import { allocate, LEAVES, NODES, PAGE, STATES } from './pages'
+
+export { touched } from './interner'
 
 const NONE: u32 = 0xffffffff
 
 /** Slots of the batch worked on together. */
-const GROUP: u32 = 64
+const GROUP: u32 = 256
 
 const WORDS_PER_LEAF: u32 = LEAF_BYTES / 4
 const LEAF_BITS: u32 = 13
@@ -25,8 +28,8 @@ const VECTOR_BITS: u32 = 12
 /** Pages of the directory of chunks of vectors: enough for all ids that 4 GiB can hold. */
 const VECTOR_DIRECTORY_PAGES: u32 = 4
 
-/** Entries of the cache of recent states. */
-const RECENT: u32 = 1 << 14
+/** Bytes of the cache of recent vectors: what a second-level processor cache may hold. */
+const RECENT_BYTES: u32 = 1 << 19
 
 /** A chunk of states holds keys, then parents, then ordinals. */
 const PARENTS_AT: usize = 8 << STATE_BITS
@@ -53,16 +56,18 @@ class Leaf {
 }
 
 /**
- * A state seen lately, at a place given by its hash. Breadth-first search reaches a state from several parents within a
- * short time: nearly all states met again are found here and spare the much larger tables.
+ * A vector seen lately, at a place given by its hash. Breadth-first search reaches a state from several parents within a
+ * short time: nearly all states met again are found here. With fingerprints the vector itself is not kept.
  */
 @unmanaged
 class Recent {
-  key: u64
-  /** The id and one, 0 for an empty entry. */
+  hash: u64
+  /** The id and one, 0 for an empty entry; or SLOT and the slot and one, until the slot has an id. */
   next: u32
   unused: u32
 }
+
+const SLOT: u32 = 1 << 31
 
 // Shape of the tree. Its nodes are numbered as in a heap: the root is 1, below node i are 2i and 2i + 1, and the leaves
 // are the nodes from `cells` on. So the ids of siblings lie side by side, as the key of the node above them.
@@ -99,10 +104,13 @@ let slotIds: usize = 0
 let pairs: usize = 0
 let newLeaves: usize = 0
 let recent: usize = 0
+let recentMask: u32 = 0
+let recentStride: u32 = 0
+/** The slots of a group that the cache does not know (u32), and the hashes of their vectors (u64). */
+let list: usize = 0
+let hashes: usize = 0
 
 export let full: bool = false
-/** Keeps the reads that only warm the cache. */
-export let touched: u32 = 0
 
 // @ts-ignore: decorator
 @inline
@@ -135,6 +143,8 @@ export function init(wordsPerState: u32, capacity: u32, byFingerprint: bool): bo
   cells = fingerprints || words == 2 ? 1 : 2
   while (cells > 1 && cells * WORDS_PER_LEAF < words) cells <<= 1
   idBytes = max(16, cells << 3)
+  recentStride = offsetof<Recent>() + (fingerprints ? 0 : ((words + 3) & ~3) << 2)
+  recentMask = ((<u32>1 << 31) >> clz(RECENT_BYTES / recentStride)) - 1
   const at = allocate(<u32>((layOut(0, capacity) + PAGE - 1) / PAGE))
   if (at == 0) return false
   layOut(at, capacity)
@@ -176,8 +186,12 @@ function layOut(at: usize, capacity: u32): usize {
   at += align(GROUP * cells * offsetof<Pair>())
   newLeaves = at
   at += align(GROUP * cells * offsetof<Leaf>())
+  list = at
+  at += align(GROUP * 4)
+  hashes = at
+  at += align(GROUP * 8)
   recent = at
-  at += align(RECENT * offsetof<Recent>())
+  at += align((recentMask + 1) * recentStride)
   return at
 }
 
@@ -305,30 +319,74 @@ function vectorAt(id: u32): usize {
 }
 
 function insertGroup(first: u32, size: u32): void {
+  const unknown = skipRecent(first, size)
   if (cells == 1) {
-    internRoots(vectorsAsRoots(first, size), first)
-    return
+    internRoots(vectorsAsRoots(unknown))
+  } else {
+    const leafEnd = changedLeaves(unknown)
+    internLeaves(leafEnd)
+    let end = lift(newLeaves, leafEnd, offsetof<Leaf>(), offsetof<Leaf>('target'))
+    for (let level = cells >> 1; level > 1; level >>= 1) {
+      internPairs(end)
+      end = lift(pairs, end, offsetof<Pair>(), offsetof<Pair>('target'))
+    }
+    internRoots(end)
   }
-  const leafEnd = changedLeaves(first, size)
-  internLeaves(leafEnd)
-  let end = lift(newLeaves, leafEnd, offsetof<Leaf>(), offsetof<Leaf>('target'))
-  for (let level = cells >> 1; level > 1; level >>= 1) {
-    internPairs(end)
-    end = lift(pairs, end, offsetof<Pair>(), offsetof<Pair>('target'))
+  settleRecent(first, size, unknown)
+}
+
+// @ts-ignore: decorator
+@inline
+function recentAt(hash: u64): Recent {
+  return changetype<Recent>(recent + (<u32>(hash >> 32) & recentMask) * recentStride)
+}
+
+/** Looks all slots up in the cache; lists those that it does not know, and returns how many they are. */
+function skipRecent(first: u32, size: u32): u32 {
+  const bytes = words << 2
+  let unknown: u32 = 0
+  let from = batch + first * bytes
+  for (let slot = first; slot < first + size; slot++, from += bytes) {
+    const hash = fingerprint(from)
+    const seen = recentAt(hash)
+    const copy = changetype<usize>(seen) + offsetof<Recent>()
+    if (seen.hash == hash && seen.next != 0 && (fingerprints || sameWords(from, copy))) {
+      store<u32>(found + (<usize>slot << 2), seen.next - 1)
+      continue
+    }
+    store<u32>(list + (<usize>unknown << 2), slot)
+    store<u64>(hashes + (<usize>unknown << 3), hash)
+    unknown++
+    seen.hash = hash
+    seen.next = (SLOT | slot) + 1
+    if (!fingerprints) memory.copy(copy, from, bytes)
   }
-  internRoots(end, first)
+  return unknown
+}
+
+/** Replaces slots by the ids that they have now, in the cache and where the cache answered with a slot. */
+function settleRecent(first: u32, size: u32, unknown: u32): void {
+  for (let i: u32 = 0; i < unknown; i++) {
+    const slot = load<u32>(list + (<usize>i << 2))
+    const seen = recentAt(load<u64>(hashes + (<usize>i << 3)))
+    if (seen.next == (SLOT | slot) + 1) seen.next = load<u32>(found + (<usize>slot << 2)) + 1
+  }
+  for (let at = found + (<usize>first << 2), end = at + (<usize>size << 2); at < end; at += 4) {
+    const id = load<u32>(at)
+    if (id & SLOT) store<u32>(at, load<u32>(found + (<usize>(id & ~SLOT) << 2)))
+  }
 }
 
 /** The keys of whole vectors: their fingerprints, or if they have two words they themselves. */
-function vectorsAsRoots(first: u32, size: u32): usize {
-  for (let i: u32 = 0; i < size; i++) {
+function vectorsAsRoots(unknown: u32): usize {
+  for (let i: u32 = 0; i < unknown; i++) {
     const pair = changetype<Pair>(pairs + i * offsetof<Pair>())
-    const from = batch + (first + i) * (words << 2)
-    pair.key = fingerprints ? fingerprint(from) : load<u64>(from)
+    const slot = load<u32>(list + (<usize>i << 2))
+    pair.key = fingerprints ? load<u64>(hashes + (<usize>i << 3)) : load<u64>(batch + (<usize>slot << 3))
     pair.hash = mix(pair.key)
     pair.target = slotIds + i * idBytes + 4
   }
-  return pairs + size * offsetof<Pair>()
+  return pairs + unknown * offsetof<Pair>()
 }
 
 /**
@@ -347,17 +405,26 @@ function fingerprint(from: usize): u64 {
   return mix(sum)
 }
 
-/** Gives each slot the node ids of its parent, and collects the leaves in which it differs. */
-function changedLeaves(first: u32, size: u32): usize {
+// @ts-ignore: decorator
+@inline
+function sameWords(a: usize, b: usize): bool {
+  let differ: u64 = 0
+  for (const end = a + (words << 2); a < end; a += 8, b += 8) differ |= load<u64>(a) ^ load<u64>(b)
+  return differ == 0
+}
+
+/** Gives each listed slot the node ids of its parent, and collects the leaves in which it differs. */
+function changedLeaves(unknown: u32): usize {
   const mask = leaves().mask
   const index = leaves().index
   const bytes = words << 2
   const known = states().count
   let end = newLeaves
-  let from = batch + first * bytes
   let ids = slotIds
   let sink: u32 = 0
-  for (let slot = first; slot < first + size; slot++, from += bytes, ids += idBytes) {
+  for (let i: u32 = 0; i < unknown; i++, ids += idBytes) {
+    const slot = load<u32>(list + (<usize>i << 2))
+    const from = batch + slot * bytes
     const parent = load<u32>(parents + (<usize>slot << 2))
     let changed: u32 = 0
     if (parent < known) {
@@ -373,8 +440,8 @@ function changedLeaves(first: u32, size: u32): usize {
       changed &= changed - 1
       const leaf = changetype<Leaf>(end)
       const place = places + cell * (WORDS_PER_LEAF * 2)
-      for (let i: usize = 0; i < WORDS_PER_LEAF; i++) {
-        store<u32>(end + (i << 2), load<u32>(from + load<u16>(place + (i << 1))))
+      for (let word: usize = 0; word < WORDS_PER_LEAF; word++) {
+        store<u32>(end + (word << 2), load<u32>(from + load<u16>(place + (word << 1))))
       }
       leaf.hash = mixLeaf(end)
       leaf.target = ids + ((cells + cell) << 2)
@@ -382,7 +449,7 @@ function changedLeaves(first: u32, size: u32): usize {
       end += offsetof<Leaf>()
     }
   }
-  touched = sink
+  keep(sink)
   return end
 }
 
@@ -441,7 +508,7 @@ function lift(from: usize, fromEnd: usize, stride: usize, targetAt: usize): usiz
 function touch(index: usize, mask: u32, end: usize): void {
   let sink: u32 = 0
   for (let at = pairs; at < end; at += offsetof<Pair>()) sink ^= load<u32>(home(index, mask, changetype<Pair>(at).hash))
-  touched = sink
+  keep(sink)
 }
 
 function internLeaves(end: usize): void {
@@ -467,44 +534,20 @@ function internPairs(end: usize): void {
   }
 }
 
-function internRoots(allEnd: usize, first: u32): void {
+function internRoots(end: usize): void {
   const interner = states()
   const mask = interner.mask
   const index = interner.index
   const directory = interner.directory
   const shift = ctz(idBytes)
-
-  // Keep the roots not seen lately. Without a branch: which they are cannot be predicted.
-  let end = pairs
-  for (let at = pairs; at < allEnd; at += offsetof<Pair>()) {
-    const pair = changetype<Pair>(at)
-    const slot = <usize>first + ((pair.target - slotIds) >> shift)
-    const target = found + (slot << 2)
-    const key = pair.key
-    const hash = pair.hash
-    const seen = changetype<Recent>(recent + (<usize>(hash >> 40) & (RECENT - 1)) * offsetof<Recent>())
-    const next = seen.next
-    store<u32>(target, next - 1)
-    const kept = changetype<Pair>(end)
-    kept.key = key
-    kept.hash = hash
-    kept.target = target
-    const known = <usize>(seen.key == key) & <usize>(next != 0)
-    end += offsetof<Pair>() * (known ^ 1)
-  }
-
   touch(index, mask, end)
-
   for (let at = pairs; at < end; at += offsetof<Pair>()) {
     const pair = changetype<Pair>(at)
+    const slot = <usize>load<u32>(list + (((pair.target - slotIds) >> shift) << 2))
     const before = interner.count
     const id = intern(interner, index, mask, directory, STATE_BITS, false, pair.key, 0, pair.hash)
-    store<u32>(pair.target, id)
-    const seen = changetype<Recent>(recent + (<usize>(pair.hash >> 40) & (RECENT - 1)) * offsetof<Recent>())
-    seen.key = pair.key
-    seen.next = id + 1
+    store<u32>(found + (slot << 2), id)
     if (id == before) {
-      const slot = (pair.target - found) >> 2
       const chunk = chunkOf(directory, id, STATE_BITS)
       store<u32>(chunk + (within(id, STATE_BITS) << 2), load<u32>(parents + (slot << 2)), PARENTS_AT)
       store<u16>(chunk + (within(id, STATE_BITS) << 1), load<u16>(ordinals + (slot << 1)), ORDINALS_AT)

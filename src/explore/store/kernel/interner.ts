@@ -11,6 +11,18 @@ export const LEAF_BYTES: u32 = 32
 const FIRST_INDEX_PAGES: u32 = 1
 const SLOTS_PER_PAGE: u32 = PAGE >> 2
 
+/** How many keys are hashed and their buckets touched before the first is entered. */
+const AHEAD: u32 = 64
+
+/** Made from what was read only to warm the cache. Exported by the kernel, or the reads would be optimized away. */
+export let touched: u32 = 0
+
+// @ts-ignore: decorator
+@inline
+export function keep(read: u32): void {
+  touched = read
+}
+
 @unmanaged
 export class Interner {
   /** Ids given. */
@@ -138,23 +150,36 @@ function double(interner: Interner): bool {
   const perChunk = <u32>1 << interner.bits
   for (let first: u32 = 0; first < interner.count; first += perChunk) {
     const end = min(interner.count, first + perChunk)
-    let key = chunkOf(interner.directory, first, interner.bits)
-    if (interner.wide) {
-      for (let id = first; id < end; id++, key += LEAF_BYTES) settle(index, interner.mask, mixLeaf(key), id)
-    } else {
-      for (let id = first; id < end; id++, key += 8) settle(index, interner.mask, mix(load<u64>(key)), id)
-    }
+    const keys = chunkOf(interner.directory, first, interner.bits)
+    if (interner.wide) settleAll(interner, first, end, keys, true)
+    else settleAll(interner, first, end, keys, false)
   }
   return true
 }
 
-/** Enters an id whose key is not in the index. */
+/** Enters the ids of a chunk, whose keys are not in the index. Buckets are touched some ids ahead. */
 // @ts-ignore: decorator
 @inline
-function settle(index: usize, mask: u32, hash: u64, id: u32): void {
-  let at = <u32>hash & (mask & ~3)
-  while (load<u32>(index + (<usize>at << 2)) != 0) at = (at + 1) & mask
-  store<u32>(index + (<usize>at << 2), (<u32>(hash >> 32) & ~mask) | (id + 1))
+function settleAll(interner: Interner, first: u32, end: u32, keys: usize, wide: bool): void {
+  const index = interner.index
+  const mask = interner.mask
+  const bytes = wide ? LEAF_BYTES : 8
+  let sink: u32 = 0
+  for (let block = first; block < end; block += AHEAD) {
+    const blockEnd = min(end, block + AHEAD)
+    const blockKeys = keys
+    for (let id = block; id < blockEnd; id++, keys += bytes) {
+      sink ^= load<u32>(home(index, mask, wide ? mixLeaf(keys) : mix(load<u64>(keys))))
+    }
+    keys = blockKeys
+    for (let id = block; id < blockEnd; id++, keys += bytes) {
+      const hash = wide ? mixLeaf(keys) : mix(load<u64>(keys))
+      let at = <u32>hash & (mask & ~3)
+      while (load<u32>(index + (<usize>at << 2)) != 0) at = (at + 1) & mask
+      store<u32>(index + (<usize>at << 2), (<u32>(hash >> 32) & ~mask) | (id + 1))
+    }
+  }
+  keep(sink)
 }
 
 /**

@@ -9,7 +9,10 @@ export const LEAVES: usize = 1280
 export const FREE: usize = 2048
 const FREE_END: usize = 4096
 
-/** A run of pages that a table left behind when it moved. The list is short: tables only move when they double. */
+/** Memory grows by a 32nd at least: growing is slow. */
+const GROWTH_SHIFT: u32 = 5
+
+/** A run of unused pages: left behind by a table that moved, or gained in advance at the end of memory. */
 @unmanaged
 class Run {
   at: u32
@@ -19,18 +22,42 @@ class Run {
 /** Returns a run of pages, not cleared, or 0 when the memory limit forbids it. */
 export function allocate(pages: u32): usize {
   for (let p = FREE; p < FREE_END; p += offsetof<Run>()) {
-    const run = changetype<Run>(p)
-    if (run.pages < pages) continue
-    const at = run.at
-    run.at += pages * PAGE
-    run.pages -= pages
-    return at
+    if (changetype<Run>(p).pages >= pages) return take(changetype<Run>(p), pages)
   }
-  const before = memory.grow(pages)
-  return before < 0 ? 0 : <usize>before * PAGE
+  const size = <u32>memory.size()
+  const last = runEndingAt(size * PAGE)
+  const missing = pages - (last ? last.pages : 0)
+  const ample = max(missing, size >> GROWTH_SHIFT)
+  let gained = ample
+  if (memory.grow(ample) < 0) {
+    if (memory.grow(missing) < 0) return 0
+    gained = missing
+  }
+  if (last) {
+    last.pages += gained
+    return take(last, pages)
+  }
+  const at = size * PAGE
+  if (gained > pages) release(at + pages * PAGE, gained - pages)
+  return at
 }
 
-/** Takes back a run of pages. */
+function take(run: Run, pages: u32): usize {
+  const at = run.at
+  run.at += pages * PAGE
+  run.pages -= pages
+  return at
+}
+
+function runEndingAt(end: u32): Run | null {
+  for (let p = FREE; p < FREE_END; p += offsetof<Run>()) {
+    const run = changetype<Run>(p)
+    if (run.pages != 0 && run.at + run.pages * PAGE == end) return run
+  }
+  return null
+}
+
+/** Takes back a run of pages. There are few at a time: tables move only when they double. */
 export function release(at: usize, pages: u32): void {
   for (let p = FREE; p < FREE_END; p += offsetof<Run>()) {
     const run = changetype<Run>(p)
