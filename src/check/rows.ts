@@ -37,7 +37,7 @@ export function rowsOf(result: ScenarioResult, scenario: Scenario, expectations:
 function rowOf(found: PropertyResult, result: ScenarioResult, scenario: Scenario, expectations: Expectations): Row {
   const expected = expectationOf(expectations, result, scenario.name, found.property)
   const exercised = scenario.exercises.includes(found.property)
-  const vacuous = exercised && found.verdict === 'vacuous'
+  const vacuous = exercised && found.verdict === 'vacuous' && found.limit === ''
   const { exploration } = result
   return {
     kernel: result.kernel,

@@ -22,10 +22,12 @@ export function judge(property: Property, result: Exploration): Judgement {
   if (found) return { verdict: 'violated', limit: '' }
   const tested = result.tested.has(property.name)
   if (limit === '') return { verdict: tested ? 'proved' : 'vacuous', limit: '' }
-  return { verdict: tested && !isInconclusive(result) ? 'holds up to' : 'inconclusive', limit }
+  if (tested) return { verdict: endedEarly(result) ? 'inconclusive' : 'holds up to', limit }
+  // Untested where all but some ends of runs were searched: it has nothing to do with this scenario.
+  return { verdict: result.stopped === undefined ? 'vacuous' : 'inconclusive', limit }
 }
 
-function isInconclusive(result: Exploration): boolean {
+function endedEarly(result: Exploration): boolean {
   return result.stopped === 'time' || result.stopped === 'memory' || result.stopped === 'interrupted'
 }
 

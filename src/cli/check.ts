@@ -82,7 +82,7 @@ export function exitCode(
   unexercised: readonly string[],
   interrupted: boolean,
 ): ExitCode {
-  const vacuous = (row: Row) => row.exercised && row.verdict === 'vacuous'
+  const vacuous = (row: Row) => !row.asExpected && row.verdict === 'vacuous'
   if (rows.some(row => !row.asExpected && !vacuous(row))) return EXIT.violated
   if (rows.some(vacuous) || (strict && unexercised.length > 0)) return EXIT.vacuous
   if (interrupted || rows.some(row => row.verdict === 'inconclusive')) return EXIT.inconclusive

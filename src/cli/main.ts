@@ -8,6 +8,10 @@ let exit: ExitCode = EXIT.ok
 
 /** Runs the command line. Errors become one paragraph on standard error and the documented exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
+  // A reader that closes the pipe early, as `head` does, is no error.
+  process.stdout.on('error', error =>
+    process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? process.exitCode : EXIT.internal),
+  )
   try {
     await makeProgram().parseAsync(argv, { from: 'user' })
     process.exitCode = exit

@@ -1,4 +1,4 @@
-import type { Finding } from '../program/findings.js'
+import { type Finding, forgetTests, testedAssertions } from '../program/findings.js'
 import type { System } from '../system/system.js'
 import { Batch, checkDeterminism, outOfRange } from './batch.js'
 import type { Check } from './checks.js'
@@ -67,12 +67,14 @@ class Search {
   }
 
   run(): Exploration {
+    forgetTests()
     const initial = this.#insertInitial()
     const depthFirst = this.options.strategy === 'dfs'
     const explored = depthFirst ? this.#depthFirst() : this.#breadthFirst()
     const { store } = this
     const seconds = (performance.now() - this.#start) / 1000
     this.#tick(explored, 0)
+    for (const name of testedAssertions()) this.#tested.add(name)
     return {
       strategy: depthFirst ? 'dfs' : 'bfs',
       states: store.count,

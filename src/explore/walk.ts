@@ -1,4 +1,4 @@
-import type { Finding } from '../program/findings.js'
+import { type Finding, forgetTests, testedAssertions } from '../program/findings.js'
 import type { Successors, System } from '../system/system.js'
 import { outOfRange } from './batch.js'
 import type { Check } from './checks.js'
@@ -36,6 +36,7 @@ export function walk(system: System, checks: readonly Check[], options: WalkOpti
   const tested = new Set<string>()
   const cut = new Map<string, number>()
   const choices = makeChoices(system)
+  forgetTests()
   let taken = 0
   let transitions = 0
   let terminal = 0
@@ -102,6 +103,7 @@ export function walk(system: System, checks: readonly Check[], options: WalkOpti
     else if ((performance.now() - start) / 1000 > limits.seconds) stopped = 'time'
     else if (taken >= limits.states) stopped = 'states'
   }
+  for (const name of testedAssertions()) tested.add(name)
   return {
     strategy: 'walk',
     states: taken,

@@ -74,3 +74,8 @@ export interface ThreadCode {
 export function isVisible(code: Code): code is VisibleNode {
   return code.kind !== 'local' && code.kind !== 'when' && code.kind !== 'enter' && code.kind !== 'leave'
 }
+
+/** A place in the text of an operation, for messages. */
+export function whereIs(code: Code): string {
+  return 'label' in code ? `${code.frame.operation} step '${code.label}'` : code.frame.operation
+}

@@ -1,72 +1,22 @@
-import { ModelError, reasonOf } from '../errors.js'
+import { ModelError } from '../errors.js'
 import { encode } from '../state/codec.js'
-import { sizeOf } from '../state/layout.js'
-import { type Buffers, buffers, PackedAccessors, RangeViolation } from '../state/packed.js'
+import { type Buffers, buffers, PackedAccessors } from '../state/packed.js'
+import { RangeViolation } from '../state/range.js'
 import type { Outcome, Successors, System } from '../system/system.js'
 import { choiceOf, ORDINAL_VALUES, ordinalOf, threadOf } from '../system/system.js'
-import type { CallFrame, Code } from './code.js'
+import type { Code } from './code.js'
 import { running } from './current.js'
-import { Stop, said } from './findings.js'
-import { framesFrom, nodesFrom } from './graph.js'
-import { frameOffset, layoutOf, type SystemLayout } from './layout.js'
+import { CHOOSE, END, ENTER, type Exec, LOCAL, link, TEST, unreachable, WAIT, WHEN } from './exec.js'
+import { forget, Stop, said, testedAssertions } from './findings.js'
+import { framesFrom } from './graph.js'
+import { layoutOf, type SystemLayout } from './layout.js'
+import { blocksInside, loopsWithoutStep, MOST_AT_ONCE, neverLeaves, startThread, thrownIn } from './mistakes.js'
 import type { Program } from './program.js'
 
-/** Kinds of executable nodes, as small integers for the hot loop; those from LOCAL on run with the step before them. */
-const STEP = 0
-const WAIT = 1
-const CHOOSE = 2
-const TEST = 3
-const END = 4
-const LOCAL = 5
-const WHEN = 6
-const ENTER = 7
-const LEAVE = 8
-
-const KINDS = {
-  step: STEP,
-  wait: WAIT,
-  choose: CHOOSE,
-  test: TEST,
-  end: END,
-  local: LOCAL,
-  when: WHEN,
-  enter: ENTER,
-  leave: LEAVE,
-}
-
-/** Hidden nodes that may follow each other before a loop without a step is assumed. */
-const MAX_HIDDEN = 100_000
-
-type Run = (s: object, t: object, value: number) => void
-type Condition = (s: object, t: object, value: number) => boolean
-
-/** One node bound to the working vector. One class for all kinds, so that the interpreter stays monomorphic. */
-class Exec {
-  next: Exec = this
-  no: Exec = this
-  run: Run = () => undefined
-  test: Condition = () => true
-  values: readonly number[] = []
-  /** Enter: the callee's locals and what to put there. */
-  callee: Record<string, unknown> = {}
-  names: string[] = []
-  args: ((t: object) => unknown)[] = []
-  /** Leave: the result, where it goes, and the bytes of the frame that dies. */
-  value: ((t: object) => unknown) | undefined
-  into: ((t: object, value: unknown) => void) | undefined
-  caller: object = {}
-  clearFrom = 0
-  clearTo = 0
-  /** How often it ran, for coverage. */
-  ran = 0
-  constructor(
-    readonly kind: number,
-    readonly pc: number,
-    readonly region: number,
-    readonly t: object,
-    readonly code: Code,
-  ) {}
-}
+/** What a condition says about its step. One that ends in a finding or a bound ends the run in that step. */
+const BLOCKED = 0
+const READY = 1
+const ENDS = 2
 
 /** A program on the packed vector: what explores. */
 export class PackedSystem implements System {
@@ -85,6 +35,7 @@ export class PackedSystem implements System {
   readonly #restore: (to: Int32Array, from: Int32Array) => void
   readonly #pc: Int32Array
   readonly #wide: Uint8Array
+  #left = false
 
   constructor(readonly program: Program) {
     const { scenario, threads } = program
@@ -117,7 +68,8 @@ export class PackedSystem implements System {
       encode(scenario.schema, program.initial[i], this.memory, 0)
       threads.forEach((thread, t) => {
         const entry = linked[t].get(thread.entry)
-        if (entry) this.#setPc(t, this.#settle(entry).pc)
+        running.thread = t
+        if (entry) this.#setPc(t, startThread(program, t, () => this.#settle(entry, 0)).pc)
       })
       return this.vector.slice()
     })
@@ -143,13 +95,19 @@ export class PackedSystem implements System {
       if (node.kind === CHOOSE) {
         const values = node.values
         for (let i = 0; i < values.length; i++) {
-          if (!node.test(this.shared, node.t, values[i])) continue
+          const condition = this.#condition(node, values[i])
+          if (condition === BLOCKED) continue
           enabled++
-          this.#emit(sink, t, node, i)
+          this.#emit(sink, t, node, i, condition)
         }
-      } else if (node.kind !== END && (node.kind !== WAIT || node.test(this.shared, node.t, 0))) {
+      } else if (node.kind === WAIT) {
+        const condition = this.#condition(node, 0)
+        if (condition === BLOCKED) continue
         enabled++
-        this.#emit(sink, t, node, 0)
+        this.#emit(sink, t, node, 0, condition)
+      } else if (node.kind !== END) {
+        enabled++
+        this.#emit(sink, t, node, 0, READY)
       }
     }
     return enabled
@@ -157,30 +115,38 @@ export class PackedSystem implements System {
 
   fire(ordinal: number): Outcome {
     const t = threadOf(ordinal)
-    running.thread = t
+    const choice = choiceOf(ordinal)
+    const condition = this.#able(t, choice)
+    if (condition === BLOCKED) throw new Error(`step ${ordinal} of ${this.threads[t] ?? 'no thread'} is not enabled`)
+    this.#save(this.vector, this.#saved, 0)
     const node = this.#at(t)
-    const value = node.kind === CHOOSE ? node.values[choiceOf(ordinal)] : 0
-    if (!this.#ready(node, value) || (this.program.setup && t !== 0 && this.#at(0).kind !== END)) {
-      throw new Error(`step ${ordinal} of ${this.threads[t]} is not enabled`)
-    }
-    const broke = this.#run(t, node, value)
+    const broke = condition === ENDS ? undefined : this.#run(t, node, node.kind === CHOOSE ? node.values[choice] : 0)
     const outcome = { findings: said.findings, cut: said.cut, broke }
     forget()
+    if (outcome.cut !== '' || broke || outcome.findings.some(finding => finding.fatal)) {
+      this.#restore(this.vector, this.#saved)
+    }
     return outcome
   }
 
   enabled(thread: number): boolean {
-    if (this.program.setup && thread !== 0 && this.#at(0).kind !== END) return false
     const node = this.#at(thread)
-    running.thread = thread
-    if (node.kind === END) return false
-    return node.kind === CHOOSE
-      ? node.values.some(value => node.test(this.shared, node.t, value))
-      : this.#ready(node, 0)
+    const choices = node.kind === CHOOSE ? node.values.length : 1
+    for (let choice = 0; choice < choices; choice++) {
+      const condition = this.#able(thread, choice)
+      forget()
+      if (condition !== BLOCKED) return true
+    }
+    return false
   }
 
   atRest(): boolean {
     return this.#steps.every((_, t) => this.#at(t).kind === END || this.program.threads[t].daemon)
+  }
+
+  /** Names of the assertions that a step has tested since the start. */
+  get tested(): ReadonlySet<string> {
+    return new Set(testedAssertions())
   }
 
   /** The step that `thread` is about to take in the working vector. */
@@ -204,14 +170,31 @@ export class PackedSystem implements System {
     if (this.#wide[t] === 1) this.memory.u8[at + 1] = pc >> 8
   }
 
-  #ready(node: Exec, value: number): boolean {
-    if (node.kind === END) return false
-    return node.kind !== WAIT && node.kind !== CHOOSE ? true : node.test(this.shared, node.t, value)
+  /** Whether thread `t` may take the step of that choice now. What its condition says is left in `said`. */
+  #able(t: number, choice: number): number {
+    if (t >= this.#steps.length || (this.program.setup && t !== 0 && this.#at(0).kind !== END)) return BLOCKED
+    const node = this.#at(t)
+    running.thread = t
+    if (choice >= (node.kind === CHOOSE ? node.values.length : node.kind === END ? 0 : 1)) return BLOCKED
+    return node.kind === CHOOSE || node.kind === WAIT ? this.#condition(node, node.values[choice] ?? 0) : READY
   }
 
-  #emit(sink: Successors, t: number, node: Exec, choice: number): void {
+  #condition(node: Exec, value: number): number {
+    try {
+      if (node.test(this.shared, node.t, value)) return READY
+      // A condition that is false is looked at again and again: what it says counts when its step runs.
+      if (said.findings.length > 0) forget()
+      return BLOCKED
+    } catch (thrown) {
+      if (thrown instanceof Stop) return ENDS
+      forget()
+      throw thrownIn(node.code, thrown)
+    }
+  }
+
+  #emit(sink: Successors, t: number, node: Exec, choice: number, condition: number): void {
     const ordinal = ordinalOf(t, choice)
-    const broke = this.#run(t, node, node.kind === CHOOSE ? node.values[choice] : 0)
+    const broke = condition === ENDS ? undefined : this.#run(t, node, node.kind === CHOOSE ? node.values[choice] : 0)
     if (said.findings.length > 0 || said.cut !== '' || broke) {
       if (this.#report(sink, ordinal, broke)) this.#push(sink, ordinal)
     } else this.#push(sink, ordinal)
@@ -233,48 +216,45 @@ export class PackedSystem implements System {
     return cut === '' && !broke && !findings.some(finding => finding.fatal)
   }
 
-  /** Runs a step and all that belongs to it; returns the error when it stored a value out of range. */
+  /**
+   * Runs a step and all that belongs to it; returns the error when it stored a value out of range. The condition of
+   * the step itself was tested before.
+   */
   #run(t: number, start: Exec, value: number): Error | undefined {
     let node = start
     try {
-      for (;;) {
+      for (let steps = 0; ; steps++) {
         node.ran++
         let next = node.next
         if (node.kind === TEST) {
           if (!node.test(this.shared, node.t, 0)) next = node.no
         } else node.run(this.shared, node.t, value)
-        const after = this.#settle(next)
+        const after = this.#settle(next, node.region)
         if (node.region === 0 || after.region !== node.region || this.#left) {
           this.#setPc(t, after.pc)
           return undefined
         }
         node = after
         if (node.kind === CHOOSE || (node.kind === WAIT && !node.test(this.shared, node.t, 0))) {
-          throw new ModelError(
-            where(node),
-            'may not block or choose inside an atomic region',
-            'end the region before it',
-          )
+          throw blocksInside(node.code)
         }
+        if (steps > MOST_AT_ONCE) throw neverLeaves(node.code)
       }
     } catch (thrown) {
       if (thrown instanceof Stop) return undefined
       if (thrown instanceof RangeViolation) return thrown
-      if (thrown instanceof ModelError) throw thrown
-      throw new ModelError(where(node), `threw: ${reasonOf(thrown)}`, 'fix the recipe')
+      forget()
+      this.#restore(this.vector, this.#saved)
+      throw thrownIn(node.code, thrown)
     }
   }
 
-  #left = false
-
-  /** Runs hidden nodes up to the next step. */
-  #settle(from: Exec): Exec {
+  /** Runs hidden nodes up to the next step; sets `#left` when one of them lies outside the atomic region `region`. */
+  #settle(from: Exec, region: number): Exec {
     let node = from
-    let region = -1
     this.#left = false
     for (let hops = 0; node.kind >= LOCAL; hops++) {
-      if (region === -1) region = node.region
-      else if (node.region !== region) this.#left = true
+      if (node.region !== region) this.#left = true
       if (node.kind === LOCAL) {
         ;(node.run as unknown as (t: object) => void)(node.t)
         node = node.next
@@ -288,89 +268,10 @@ export class PackedSystem implements System {
         this.memory.u8.fill(0, node.clearFrom, node.clearTo)
         node = node.next
       }
-      if (hops > MAX_HIDDEN)
-        throw new ModelError(where(node), 'loops without taking a step', 'put a step into the loop')
+      if (hops > MOST_AT_ONCE) throw loopsWithoutStep(node.code)
     }
     return node
   }
-}
-
-function forget(): void {
-  said.findings = []
-  said.cut = ''
-}
-
-function where(node: Exec): string {
-  const label = 'label' in node.code ? ` step '${node.code.label}'` : ''
-  return `${node.code.frame.operation}${label}`
-}
-
-function unreachable(step: Code): Exec {
-  return new Exec(KINDS[step.kind], 'pc' in step ? step.pc : 0, 0, {}, step)
-}
-
-/** Binds every node of a thread to accessors of its frames. */
-function link(entry: Code, accessors: PackedAccessors, base: number): Map<Code, Exec> {
-  const locals = new Map<CallFrame, object>()
-  const localsOf = (frame: CallFrame): object => {
-    const known = locals.get(frame)
-    if (known) return known
-    const made = accessors.at(frame.type, frameOffset(frame, base))
-    locals.set(frame, made)
-    return made
-  }
-  const nodes = nodesFrom(entry)
-  const execs = new Map(
-    nodes.map(code => [
-      code,
-      new Exec(KINDS[code.kind], 'pc' in code ? code.pc : 0, code.region, localsOf(code.frame), code),
-    ]),
-  )
-  const of = (code: Code): Exec => execs.get(code) ?? unreachable(code)
-  for (const [code, exec] of execs) {
-    switch (code.kind) {
-      case 'step':
-      case 'local':
-        exec.run = code.run as unknown as Run
-        exec.next = of(code.next)
-        break
-      case 'wait':
-        exec.test = code.ready as unknown as Condition
-        exec.run = code.run as unknown as Run
-        exec.next = of(code.next)
-        break
-      case 'choose':
-        exec.values = code.values
-        exec.test = code.when as Condition
-        exec.run = code.run as unknown as Run
-        exec.next = of(code.next)
-        break
-      case 'test':
-      case 'when':
-        exec.test = code.condition as unknown as Condition
-        exec.next = of(code.yes)
-        exec.no = of(code.no)
-        break
-      case 'enter':
-        exec.callee = localsOf(code.callee) as Record<string, unknown>
-        exec.names = code.params.map(param => param.name)
-        exec.args = code.params.map(param => param.value as (t: object) => unknown)
-        exec.next = of(code.next)
-        break
-      case 'leave': {
-        exec.value = code.value as ((t: object) => unknown) | undefined
-        exec.into = code.into as ((t: object, value: unknown) => void) | undefined
-        exec.caller = code.frame.caller ? localsOf(code.frame.caller) : {}
-        exec.clearFrom = frameOffset(code.frame, base)
-        exec.clearTo = exec.clearFrom + sizeOf(code.frame.type).size
-        exec.next = of(code.next)
-        break
-      }
-      case 'end':
-        break
-    }
-  }
-  return execs
 }
 
 /** Straight-line copies of one vector; about twice as fast as a loop at these lengths. */

@@ -1,8 +1,10 @@
 import { ModelError, reasonOf } from '../errors.js'
+import { checked } from '../state/checked.js'
 import { defaultOf } from '../state/plain.js'
 import type { RecordType, ValueOf } from '../state/schema.js'
 import type { ThreadCode } from './code.js'
 import { compileThread } from './compile.js'
+import { forget, Stop, said } from './findings.js'
 import { bodyOf, type Kernel, withOperations } from './kernel.js'
 import type { Scenario } from './scenario.js'
 
@@ -31,20 +33,27 @@ export function compile(kernel: Kernel, scenario: Scenario): Program {
   const threads = setup
     ? [{ name: SETUP, actions: scenario.setup, daemon: false }, ...scenario.threads]
     : scenario.threads
-  const initial = scenario.initial.map((prepare, i) => {
-    const state = defaultOf(scenario.schema)
-    try {
-      prepare(state as never)
-    } catch (thrown) {
-      throw new ModelError(
-        `scenario ${scenario.name}`,
-        `its initial state ${i + 1} threw: ${reasonOf(thrown)}`,
-        'fix the recipe under initial',
-      )
-    }
-    return state
-  })
+  const initial = scenario.initial.map((prepare, i) => prepared(scenario, prepare, i + 1))
   return { kernel, scenario, setup, initial, threads: threads.map(thread => compileThread(complete, thread)) }
+}
+
+function prepared(scenario: Scenario, prepare: (s: never) => void, number: number): ValueOf<RecordType> {
+  const state = defaultOf(scenario.schema)
+  let reason = ''
+  try {
+    prepare(checked(scenario.schema, state) as never)
+    if (said.findings.length === 0) return state
+    reason = 'asserts something'
+  } catch (thrown) {
+    reason = thrown instanceof Stop ? 'demands or bounds something' : `threw: ${reasonOf(thrown)}`
+  } finally {
+    forget()
+  }
+  throw new ModelError(
+    `scenario ${scenario.name}`,
+    `its initial state ${number} ${reason}`,
+    'fix the recipe under initial',
+  )
 }
 
 /** Makes each hook's name lead to the operation it is bound to. */

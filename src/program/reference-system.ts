@@ -1,16 +1,17 @@
 import { type Draft, produce, setAutoFreeze } from 'immer'
-import { ModelError, reasonOf } from '../errors.js'
+import { checked } from '../state/checked.js'
 import { decode, encode } from '../state/codec.js'
-import { sizeOf } from '../state/layout.js'
-import { type Buffers, buffers } from '../state/packed.js'
+import type { Buffers } from '../state/packed.js'
 import { defaultOf } from '../state/plain.js'
+import { RangeViolation } from '../state/range.js'
 import type { RecordType, ValueOf } from '../state/schema.js'
 import { choiceOf, ORDINAL_VALUES, type Outcome, threadOf } from '../system/system.js'
 import { type CallFrame, type Code, isVisible, type VisibleNode } from './code.js'
 import { running } from './current.js'
-import { Stop, said } from './findings.js'
+import { forget, Stop, said } from './findings.js'
 import { chainOf } from './graph.js'
 import { frameOffset, type SystemLayout } from './layout.js'
+import { blocksInside, loopsWithoutStep, MOST_AT_ONCE, neverLeaves, startThread, thrownIn } from './mistakes.js'
 import type { Program } from './program.js'
 
 setAutoFreeze(true)
@@ -31,17 +32,16 @@ type Produce = (state: ReferenceState, recipe: (draft: Draft<ReferenceState>) =>
 export class ReferenceSystem {
   constructor(readonly program: Program) {}
 
-  /** The initial states. */
+  /** The initial states. @throws ModelError when a thread cannot start. */
   get initial(): readonly ReferenceState[] {
-    return this.program.initial.map(shared =>
-      produce(
-        { shared, threads: this.program.threads.map(() => ({ pc: 0, frames: [{}] })) } as ReferenceState,
-        draft => {
-          this.program.threads.forEach((thread, t) => {
-            draft.threads[t].pc = settle(thread.entry, draft, t).code.pc
-          })
-        },
-      ),
+    const { program } = this
+    return program.initial.map(shared =>
+      produce({ shared, threads: program.threads.map(() => ({ pc: 0, frames: [{}] })) } as ReferenceState, draft => {
+        program.threads.forEach((thread, t) => {
+          running.thread = t
+          draft.threads[t].pc = startThread(program, t, () => settle(thread.entry, 0, draft, t)).code.pc
+        })
+      }),
     )
   }
 
@@ -63,10 +63,10 @@ export class ReferenceSystem {
         case 'end':
           return []
         case 'wait':
-          return step.ready(shared as never, locals as never) ? [t * ORDINAL_VALUES] : []
+          return holds(step, () => step.ready(shared as never, locals as never)) ? [t * ORDINAL_VALUES] : []
         case 'choose':
           return step.values.flatMap((value, i) =>
-            step.when(shared as never, locals as never, value) ? [t * ORDINAL_VALUES + i] : [],
+            holds(step, () => step.when(shared as never, locals as never, value)) ? [t * ORDINAL_VALUES + i] : [],
           )
         default:
           return [t * ORDINAL_VALUES]
@@ -79,60 +79,74 @@ export class ReferenceSystem {
     return this.program.threads.every((thread, t) => thread.daemon || this.stepAt(state, t).kind === 'end')
   }
 
-  /** Runs one step. The state is unchanged when the step is fatal, cut or breaks a range. */
+  /**
+   * Runs one step. The state is unchanged when the step is fatal, cut or breaks a range.
+   * @throws ModelError when its recipe threw, Error when it is not enabled.
+   */
   fire(state: ReferenceState, ordinal: number, make: Produce = produce): { state: ReferenceState; outcome: Outcome } {
     const t = threadOf(ordinal)
+    if (!this.enabled(state).includes(ordinal)) {
+      throw new Error(`step ${ordinal} of ${this.program.threads[t]?.name ?? 'no thread'} is not enabled`)
+    }
     let next = state
     let broke: Error | undefined
+    running.thread = t
     try {
-      next = make(state, draft => this.#run(draft, t, ordinal))
+      next = make(state, draft => this.#run(draft, t, choiceOf(ordinal)))
     } catch (thrown) {
-      if (!(thrown instanceof Stop)) {
-        if (thrown instanceof ModelError) throw thrown
-        const step = this.stepAt(state, t)
-        throw new ModelError(
-          `${step.frame.operation} step '${step.label}'`,
-          `threw: ${reasonOf(thrown)}`,
-          'fix the recipe',
-        )
+      if (thrown instanceof RangeViolation) broke = thrown
+      else if (!(thrown instanceof Stop)) {
+        forget()
+        throw thrown
       }
     }
-    if (next !== state && said.cut === '') broke = outOfRange(this.program, next)
     const outcome = { findings: said.findings, cut: said.cut, broke }
-    said.findings = []
-    said.cut = ''
-    return { state: broke ? state : next, outcome }
+    forget()
+    return { state: next, outcome }
   }
 
-  #run(draft: Draft<ReferenceState>, t: number, ordinal: number): void {
-    running.thread = t
+  #run(draft: Draft<ReferenceState>, t: number, choice: number): void {
     let node: Code = this.program.threads[t].steps[draft.threads[t].pc]
-    for (;;) {
-      const shared = draft.shared as never
-      const locals = topFrame(draft as ReferenceState, t) as never
-      let next: Code
-      switch (node.kind) {
-        case 'test':
-          next = node.condition(shared, locals) ? node.yes : node.no
-          break
-        case 'choose':
-          node.run(shared, locals, node.values[choiceOf(ordinal)])
-          next = node.next
-          break
-        case 'step':
-        case 'wait':
-          node.run(shared, locals)
-          next = node.next
-          break
-        default:
-          throw new ModelError(node.frame.operation, 'has no step to run', 'report this')
+    const shared = checked(this.program.scenario.schema, draft.shared as object) as never
+    try {
+      for (let steps = 0; ; steps++) {
+        const locals = localsOf(node, draft, t)
+        const inside = steps > 0
+        let next: Code
+        switch (node.kind) {
+          case 'test':
+            next = node.condition(shared, locals) ? node.yes : node.no
+            break
+          case 'choose': {
+            const value = node.values[choice]
+            if (inside || !node.when(shared, locals, value)) throw blocksInside(node)
+            node.run(shared, locals, value)
+            next = node.next
+            break
+          }
+          case 'wait':
+            if (!node.ready(shared, locals)) throw blocksInside(node)
+            node.run(shared, locals)
+            next = node.next
+            break
+          case 'step':
+            node.run(shared, locals)
+            next = node.next
+            break
+          default:
+            throw new Error('has no step to run')
+        }
+        const { code, left } = settle(next, node.region, draft, t)
+        if (node.region === 0 || code.region !== node.region || left) {
+          draft.threads[t].pc = code.pc
+          return
+        }
+        node = code
+        if (steps > MOST_AT_ONCE) throw neverLeaves(node)
       }
-      const { code, left } = settle(next, draft, t)
-      if (node.region === 0 || code.region !== node.region || left) {
-        draft.threads[t].pc = code.pc
-        return
-      }
-      node = code
+    } catch (thrown) {
+      if (thrown instanceof Stop || thrown instanceof RangeViolation) throw thrown
+      throw thrownIn(node, thrown)
     }
   }
 }
@@ -142,67 +156,65 @@ function topFrame(state: ReferenceState, t: number): object {
   return frames[frames.length - 1]
 }
 
-/** Runs hidden nodes up to the next step; tells whether an atomic region was left on the way. */
-function settle(from: Code, draft: Draft<ReferenceState>, t: number): { code: VisibleNode; left: boolean } {
+/** The locals that a node sees. */
+function localsOf(node: Code, draft: Draft<ReferenceState>, t: number): never {
+  return checked(node.frame.type, topFrame(draft as ReferenceState, t)) as never
+}
+
+/** Whether a condition lets its step run. One that ends in a finding or a bound does: the step then says it. */
+function holds(code: Code, condition: () => boolean): boolean {
+  try {
+    return condition()
+  } catch (thrown) {
+    if (thrown instanceof Stop) return true
+    throw thrownIn(code, thrown)
+  } finally {
+    forget()
+  }
+}
+
+/** Runs hidden nodes up to the next step; tells whether one of them lies outside the atomic region `region`. */
+function settle(
+  from: Code,
+  region: number,
+  draft: Draft<ReferenceState>,
+  t: number,
+): { code: VisibleNode; left: boolean } {
   const frames = draft.threads[t].frames as object[]
-  const top = () => frames[frames.length - 1] as never
   let node = from
   let left = false
-  const region = from.region
-  while (!isVisible(node)) {
+  for (let hops = 0; !isVisible(node); hops++) {
     if (node.region !== region) left = true
+    const locals = localsOf(node, draft, t)
     switch (node.kind) {
       case 'local':
-        node.run(top())
+        node.run(locals)
         node = node.next
         break
       case 'when':
-        node = node.condition(top()) ? node.yes : node.no
+        node = node.condition(locals) ? node.yes : node.no
         break
       case 'enter': {
-        const callee = defaultOf(node.callee.type) as Record<string, unknown>
-        for (const { name, value } of node.params) callee[name] = value(top())
-        frames.push(callee)
+        frames.push(defaultOf(node.callee.type))
+        const callee = checked(node.callee.type, topFrame(draft as ReferenceState, t)) as Record<string, unknown>
+        for (const { name, value } of node.params) callee[name] = value(locals)
         node = node.next
         break
       }
       case 'leave': {
-        const result = node.value?.(top())
+        const { value, into, frame } = node
+        const result = value && into ? value(locals) : undefined
         frames.pop()
-        if (node.value && node.into) node.into(top(), result as never)
+        if (value && into && frame.caller) {
+          into(checked(frame.caller.type, topFrame(draft as ReferenceState, t)) as never, result as never)
+        }
         node = node.next
         break
       }
     }
+    if (hops > MOST_AT_ONCE) throw loopsWithoutStep(node)
   }
   return { code: node, left }
-}
-
-/** The error of encoding a state that the packed form could not hold. */
-function outOfRange(program: Program, state: ReferenceState): Error | undefined {
-  try {
-    checkRanges(program, state)
-    return undefined
-  } catch (thrown) {
-    return thrown instanceof Error ? thrown : new Error(String(thrown))
-  }
-}
-
-const scratch = new WeakMap<RecordType, Buffers>()
-
-function checkRanges(program: Program, state: ReferenceState): void {
-  const check = (type: RecordType, value: unknown) => {
-    const into = scratch.get(type) ?? buffers(sizeOf(type).size)
-    scratch.set(type, into)
-    encode(type, value, into, 0)
-  }
-  check(program.scenario.schema, state.shared)
-  program.threads.forEach((thread, t) => {
-    const frames = chainOf(thread.steps[state.threads[t].pc].frame)
-    frames.forEach((frame, depth) => {
-      check(frame.type, state.threads[t].frames[depth])
-    })
-  })
 }
 
 /** The packed form of a reference state, under a packed system's layout. */

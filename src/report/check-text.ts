@@ -22,7 +22,7 @@ export function scenarioText(rows: readonly Row[], result: ScenarioResult, width
     lines.push(...paragraph(`  ${''.padEnd(14)}`, `limit: ${limited[0].limit}`, width))
   }
   const vacuous = tally('vacuous')
-  const missing = vacuous.filter(row => row.exercised)
+  const missing = vacuous.filter(row => !row.asExpected)
   if (missing.length > 0)
     lines.push(
       ...list('  vacuous       ', missing, width),
@@ -32,7 +32,7 @@ export function scenarioText(rows: readonly Row[], result: ScenarioResult, width
     lines.push(
       ...list(
         '  vacuous here  ',
-        vacuous.filter(row => !row.exercised),
+        vacuous.filter(row => row.asExpected),
         width,
       ),
     )

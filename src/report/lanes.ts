@@ -1,67 +1,58 @@
 import type { Trace, TraceStep } from '../trace/trace.js'
 import { printable, wrap } from './wrap.js'
 
-/** Columns of the step number, and between lanes. */
+/** Columns of the step number, and between columns. */
 const NUMBER = 5
 const GAP = 2
-const NARROWEST = 20
+/** Lanes narrower than this are no longer read as lanes: the thread gets a column of its own instead. */
+const NARROWEST = 27
 
-/** One printed line of a trace: what stands in its lane, and what changed. */
-interface Line {
+/** One entry of a trace: what stands in each column, and what changed. */
+interface Entry {
   readonly number: string
-  readonly lane: number
-  readonly cell: string
-  readonly change: string
+  readonly cells: readonly string[]
+  readonly changes: readonly string[]
 }
 
 /** A trace in lanes, one per thread that takes part, as a lockdep splat lays out its CPUs. */
 export function lanes(trace: Trace, width: number): string[] {
   const steps = trace.steps.filter(step => !step.setup)
   const threads = trace.threads.filter(thread => steps.some(step => step.thread === thread))
-  const room = width - NUMBER - GAP * threads.length
-  if (room / (threads.length + 1) < NARROWEST && threads.length > 1) {
-    return draw(
-      linesOf(
-        steps,
-        () => 0,
-        step => `${step.thread}: `,
-      ),
-      ['thread: step'],
-      width,
-    )
-  }
-  return draw(
-    linesOf(
-      steps,
-      step => threads.indexOf(step.thread),
-      () => '',
-    ),
-    threads,
-    width,
-  )
+  const inLanes = threads.length < 2 || (width - NUMBER) / (threads.length + 1) >= NARROWEST + GAP
+  return inLanes
+    ? draw(
+        entriesOf(steps, (text, step) => threads.map(thread => (thread === step.thread ? text : ''))),
+        threads,
+        width,
+      )
+    : draw(
+        entriesOf(steps, (text, step, first) => [first ? step.thread : '', text]),
+        ['thread', 'step'],
+        width,
+      )
 }
 
-function linesOf(
+function entriesOf(
   steps: readonly TraceStep[],
-  laneOf: (step: TraceStep) => number,
-  prefix: (step: TraceStep) => string,
-): Line[] {
-  const lines: Line[] = []
+  place: (text: string, step: TraceStep, first: boolean) => string[],
+): Entry[] {
+  const entries: Entry[] = []
   const lastCalls = new Map<string, string>()
+  let lastThread = ''
+  const add = (number: string, text: string, step: TraceStep, changes: readonly string[]) => {
+    const cells = place(text, step, lastThread !== step.thread).map(printable)
+    entries.push({ number, cells, changes: changes.map(printable) })
+    lastThread = step.thread
+  }
   for (const step of steps) {
-    const lane = laneOf(step)
     const calls = step.stack.join('/')
-    if (lastCalls.get(step.thread) !== calls && step.operation !== '') {
-      lines.push({ number: '', lane, cell: `${prefix(step)}${step.operation}()`, change: '' })
-    }
+    if (lastCalls.get(step.thread) !== calls && step.operation !== '') add('', `${step.operation}()`, step, [])
     lastCalls.set(step.thread, calls)
     const chosen = step.chosen === undefined ? '' : ` [${step.chosen}]`
-    const [first = '', ...more] = changesOf(step)
-    lines.push({ number: String(step.number), lane, cell: `  ${prefix(step)}${step.label}${chosen}`, change: first })
-    for (const change of more) lines.push({ number: '', lane, cell: '', change })
-    for (const said of step.said) lines.push({ number: '', lane, cell: `  ! ${said}`, change: '' })
+    add(String(step.number), `  ${step.label}${chosen}`, step, changesOf(step))
+    for (const said of step.said) add('', `  ! ${said}`, step, [])
   }
-  return lines.map(line => ({ ...line, cell: printable(line.cell), change: printable(line.change) }))
+  return entries
 }
 
 function changesOf(step: TraceStep): string[] {
@@ -71,33 +62,33 @@ function changesOf(step: TraceStep): string[] {
   return all.length > 0 ? all : ['·']
 }
 
-function draw(lines: readonly Line[], heads: readonly string[], width: number): string[] {
+function draw(entries: readonly Entry[], heads: readonly string[], width: number): string[] {
+  const longest = (texts: readonly string[]) => Math.max(0, ...texts.map(text => text.length))
   const wanted = [
-    ...heads.map((head, i) =>
-      Math.max(head.length, ...lines.filter(line => line.lane === i).map(line => line.cell.length)),
-    ),
-    Math.max('changed'.length, ...lines.map(line => line.change.length)),
+    ...heads.map((head, i) => longest([head, ...entries.map(entry => entry.cells[i])])),
+    longest(['changed', ...entries.flatMap(entry => entry.changes)]),
   ]
   const widths = share(wanted, width - NUMBER - GAP * heads.length)
-  const changed = widths[heads.length]
-  const row = (number: string, lane: number, cell: string, change: string) =>
+  const row = (number: string, cells: readonly string[], change: string) =>
     [
       number.padStart(NUMBER - 2).padEnd(NUMBER),
-      ...heads.map((_, i) => (i === lane ? cell : '').padEnd(widths[i] + GAP)),
+      ...heads.map((_, i) => (cells[i] ?? '').padEnd(widths[i] + GAP)),
       change,
     ]
       .join('')
       .trimEnd()
-  const head = [' '.repeat(NUMBER), ...heads.map((name, i) => printable(name).padEnd(widths[i] + GAP)), 'changed'].join(
-    '',
-  )
   return [
-    head,
-    ...lines.flatMap(({ number, lane, cell, change }) => {
-      const cells = wrapCell(cell, widths[lane])
-      const changes = wrap(change, changed)
-      return Array.from({ length: Math.max(cells.length, changes.length) }, (_, i) =>
-        row(i === 0 ? number : '', lane, cells[i] ?? '', changes[i] ?? ''),
+    row('', heads.map(printable), 'changed'),
+    ...entries.flatMap(({ number, cells, changes }) => {
+      const columns = cells.map((cell, i) => wrapCell(cell, widths[i]))
+      const changed = changes.flatMap(change => wrap(change, widths[heads.length]))
+      const height = Math.max(changed.length, ...columns.map(column => column.length))
+      return Array.from({ length: height }, (_, i) =>
+        row(
+          i === 0 ? number : '',
+          columns.map(column => column[i] ?? ''),
+          changed[i] ?? '',
+        ),
       )
     }),
   ]
@@ -113,10 +104,10 @@ function wrapCell(cell: string, width: number): string[] {
 
 /** Column widths of at most `room` in all: what each wants where that fits, else the widest give way. */
 function share(wanted: readonly number[], room: number): number[] {
-  const widths = wanted.map(want => Math.max(want, 1))
+  const widths = [...wanted]
   for (let over = widths.reduce((a, b) => a + b, 0) - room; over > 0; over--) {
     const widest = Math.max(...widths)
-    if (widest <= NARROWEST) break
+    if (widest <= NARROWEST - 8) break
     widths[widths.indexOf(widest)]--
   }
   return widths

@@ -1,6 +1,7 @@
 import { ModelError } from '../errors.js'
 import { fieldsOf, sizeOf, widthOf } from './layout.js'
-import type { RecordType, Type, ValueOf } from './schema.js'
+import { RangeViolation, rangeOf, wholeStore } from './range.js'
+import type { ArrayType, RecordType, Type, ValueOf } from './schema.js'
 
 /** One buffer seen at three widths. The explorer runs every recipe on the one working vector. */
 export interface Buffers {
@@ -13,18 +14,6 @@ export interface Buffers {
 export function buffers(bytes: number): Buffers {
   const data = new ArrayBuffer(Math.max(8, Math.ceil(bytes / 8) * 8))
   return { u8: new Uint8Array(data), u16: new Uint16Array(data), i32: new Int32Array(data) }
-}
-
-/** Thrown by a packed accessor when a recipe stores a value outside the declared range. */
-export class RangeViolation extends Error {
-  override readonly name = 'RangeViolation'
-  constructor(
-    readonly field: string,
-    readonly value: unknown,
-    readonly range: string,
-  ) {
-    super(`${field} := ${String(value)} is outside ${range}`)
-  }
 }
 
 type Accessor = new (offset: number) => object
@@ -52,17 +41,14 @@ export class PackedAccessors {
     const { offsets } = fieldsOf(type)
     const nested: string[] = []
     const members: string[] = []
-    const env: Record<string, unknown> = { ...this.memory, RangeViolation }
+    const env: Record<string, unknown> = { ...this.memory, RangeViolation, wholeStore }
     for (const [name, field] of Object.entries(type.fields)) {
       const at = offsets.get(name) ?? 0
-      if (field.kind === 'record') {
-        env[`make_${name}`] = (offset: number) => this.at(field, offset)
-        nested.push(`this[${JSON.stringify(name)}] = make_${name}(o + ${at})`)
-      } else if (field.kind === 'array') {
-        const size = sizeOf(field.of).size
-        env[`make_${name}`] = (offset: number) =>
-          Array.from({ length: field.length }, (_, i) => this.at(field.of, offset + i * size))
-        nested.push(`this[${JSON.stringify(name)}] = make_${name}(o + ${at})`)
+      if (field.kind === 'record' || field.kind === 'array') {
+        env[`make_${name}`] = (offset: number) => this.#part(field, offset)
+        nested.push(`this.$${name} = make_${name}(o + ${at})`)
+        members.push(`get ${name}() { return this.$${name} }
+          set ${name}(v) { throw wholeStore('${name}', '${field.kind}') }`)
       } else {
         members.push(scalarAccessor(name, field, at, env))
       }
@@ -70,40 +56,52 @@ export class PackedAccessors {
     for (const [name, view] of Object.entries(type.views)) {
       env[`get_${name}`] = view.get
       env[`set_${name}`] = view.set
-      members.push(`get [${JSON.stringify(name)}]() { return get_${name}(this) }
-        set [${JSON.stringify(name)}](v) { set_${name}(this, v) }`)
+      members.push(`get ${name}() { return get_${name}(this) }
+        set ${name}(v) { set_${name}(this, v) }`)
     }
     const body = `return class {
-      constructor(o) { this._o = o; ${nested.join('; ')} }
+      constructor(o) { this.$o = o; ${nested.join('; ')}; Object.freeze(this) }
       ${members.join('\n')}
     }`
     const made = new Function(...Object.keys(env), body)(...Object.values(env)) as Accessor
     this.#classes.set(type, made)
     return made
   }
+
+  #part(type: RecordType | ArrayType, offset: number): object {
+    if (type.kind === 'record') return this.at(type, offset)
+    const { size } = sizeOf(type.of)
+    return Object.freeze(Array.from({ length: type.length }, (_, i) => this.at(type.of, offset + i * size)))
+  }
 }
 
 function scalarAccessor(name: string, type: Type, at: number, env: Record<string, unknown>): string {
   const width = widthOf(type)
   const array = width === 1 ? 'u8' : width === 2 ? 'u16' : 'i32'
-  const cell = `${array}[${width === 1 ? `this._o + ${at}` : `(this._o + ${at}) >> ${width === 2 ? 1 : 2}`}]`
-  const key = JSON.stringify(name)
+  const cell = `${array}[${width === 1 ? `this.$o + ${at}` : `(this.$o + ${at}) >> ${width === 2 ? 1 : 2}`}]`
+  if (type.kind === 'record' || type.kind === 'array') {
+    throw new ModelError(type.kind, 'is not a scalar', 'report this')
+  }
+  const refuse = `throw new RangeViolation('${name}', v, ${JSON.stringify(rangeOf(type))})`
   switch (type.kind) {
     case 'bool':
-      return `get [${key}]() { return ${cell} !== 0 } set [${key}](v) { ${cell} = v ? 1 : 0 }`
+      return `get ${name}() { return ${cell} !== 0 }
+        set ${name}(v) { if (v !== true && v !== false) ${refuse}
+          ${cell} = v ? 1 : 0 }`
     case 'enum': {
       env[`names_${name}`] = type.values
       env[`codes_${name}`] = new Map(type.values.map((value, code) => [value, code]))
-      return `get [${key}]() { return names_${name}[${cell}] }
-        set [${key}](v) { const c = codes_${name}.get(v)
-          if (c === undefined) throw new RangeViolation(${key}, v, ${JSON.stringify(type.values.join(' | '))})
+      return `get ${name}() { return names_${name}[${cell}] }
+        set ${name}(v) { const c = codes_${name}.get(v)
+          if (c === undefined) ${refuse}
           ${cell} = c }`
     }
-    case 'int':
-      return `get [${key}]() { return ${cell} + ${type.min} }
-        set [${key}](v) { if (!(v >= ${type.min} && v <= ${type.max})) throw new RangeViolation(${key}, v, '${type.min}..${type.max}')
+    case 'int': {
+      const isInteger =
+        (type.min | 0) === type.min && (type.max | 0) === type.max ? '(v | 0) === v' : 'Number.isInteger(v)'
+      return `get ${name}() { return ${cell} + ${type.min} }
+        set ${name}(v) { if (!(${isInteger} && v >= ${type.min} && v <= ${type.max})) ${refuse}
           ${cell} = v - ${type.min} }`
-    default:
-      throw new ModelError(type.kind, 'is not a scalar', 'report this')
+    }
   }
 }

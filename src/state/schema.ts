@@ -105,8 +105,18 @@ export function record<const F extends Fields, W extends Views = Record<never, n
   fields: F,
   views?: W,
 ): RecordType<F, W> {
+  for (const name of [...Object.keys(fields), ...Object.keys(views ?? {})]) {
+    if (!/^[A-Za-z_]\w*$/.test(name) || name in Object.prototype) {
+      throw new ModelError(
+        `field ${name}`,
+        'is no usable name',
+        'use letters, digits and _, and no name that objects have',
+      )
+    }
+  }
   for (const name of Object.keys(views ?? {})) {
-    if (name in fields) throw new ModelError(`view ${name}`, 'has the name of a field', 'rename one of them')
+    if (Object.hasOwn(fields, name))
+      throw new ModelError(`view ${name}`, 'has the name of a field', 'rename one of them')
   }
   return { kind: 'record', fields, views: (views ?? {}) as W }
 }

@@ -1,4 +1,5 @@
 import { produce } from 'immer'
+import { said } from '../program/findings.js'
 import type { Program } from '../program/program.js'
 import { type ReferenceState, ReferenceSystem } from '../program/reference-system.js'
 import { falseClause, type Property } from '../property/property.js'
@@ -42,16 +43,19 @@ export function explainWhy(program: Program, replayed: Replay, trace: Trace, pro
       if (!last) return { reason: property.claim, evidence: [] }
       const finding = last.outcome.findings.find(candidate => candidate.property.name === property.name)
       const reads: Read[] = []
+      const note = (read: Read) => {
+        if (!said.findings.some(({ property: failed }) => failed.name === property.name)) reads.push(read)
+      }
       new ReferenceSystem(program).fire(last.before, last.ordinal, (state, recipe) =>
         produce(state, draft => {
-          const shared = watched(schema, draft.shared as object, read => reads.push(read))
+          const shared = watched(schema, draft.shared as object, note)
           recipe(withShared(draft as ReferenceState, shared) as never)
         }),
       )
       const before = { ...trace, steps: trace.steps.slice(0, -1) }
       return {
         reason: finding?.message || `not: ${property.claim}`,
-        evidence: evidenceOf(schema, reads, last.before, before),
+        evidence: telling(evidenceOf(schema, reads, last.before, before)),
       }
     }
     case 'deadlock':
@@ -110,6 +114,12 @@ function evidenceOf(schema: RecordType, reads: readonly Read[], state: Reference
     const value = show(part.type, part.value)
     return [{ name: part.name, value, writtenAt: step?.number, writtenBy: step?.thread }]
   })
+}
+
+/** A step reads much that has nothing to do with its failure: what the run itself wrote comes first, and alone if it can. */
+function telling(evidence: readonly Evidence[]): readonly Evidence[] {
+  const written = evidence.filter(({ writtenAt }) => writtenAt !== undefined && writtenAt > 0)
+  return written.length > 0 ? written : evidence
 }
 
 function covers(change: Path, part: Path): boolean {
