@@ -1,4 +1,4 @@
-import { alias, array, bit, bool, int, machine, oneOf, record, ref, tagged, type ValueOf } from 'foliocheck'
+import { alias, array, bit, bool, ghost, int, machine, oneOf, record, ref, tagged, type ValueOf } from 'foliocheck'
 
 /** Device pages. Four: a head, the page that holds the order, one further tail, and room for a neighbour. */
 export const PAGES = 4
@@ -50,16 +50,16 @@ export const Page = record(
     owner: oneOf('pool', 'driver', 'mm'),
     /** ghost: life number. */
     life: Life,
-    /** ghost: head of the folio that the page belongs to while mm uses it. */
-    folio: Pfn,
-    /** ghost: references that somebody owns on the folio of this head. */
-    owned: int(0, 7),
-    /** ghost: thread that holds the folio lock of this head. */
-    locker: ref('cpu', 8),
-    /** ghost: the folio is being made: its tails are not there yet. */
-    building: bool(),
-    /** ghost: the reference count is frozen at 0 for a split. */
-    frozen: bool(),
+    /** head of the folio that the page belongs to while mm uses it. */
+    folio: ghost(Pfn),
+    /** references that somebody owns on the folio of this head. */
+    owned: ghost(int(0, 7)),
+    /** thread that holds the folio lock of this head. */
+    locker: ghost(ref('cpu', 8)),
+    /** the folio is being made: its tails are not there yet. */
+    building: ghost(bool()),
+    /** the reference count is frozen at 0 for a split. */
+    frozen: ghost(bool()),
   },
   {
     locked: bit('w0', 0),

@@ -10,7 +10,7 @@ const MAX_BYTES = 32 * 2 ** 20
 const text = v.pipe(v.string(), v.maxLength(4000))
 const small = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff))
 const path = v.array(v.union([text, small]))
-const change = v.object({ path, name: text, before: text, after: text })
+const change = v.object({ path, name: text, before: text, after: text, ghost: v.boolean() })
 const step = v.object({
   number: small,
   thread: text,

@@ -23,18 +23,19 @@ export function counterexampleText(found: Counterexample, { width, verbose = fal
     '',
   ]
   const setup = trace.steps.filter(step => step.setup)
-  if (trace.initially.length > 0) lines.push(...states('start   ', trace.initially, width))
+  const shown = (changes: readonly Change[]) => changes.filter(change => verbose || !change.ghost)
+  if (trace.initially.length > 0) lines.push(...states('start   ', shown(trace.initially), width))
   if (setup.length > 0) {
     const operations = [...new Set(setup.map(step => step.stack[0]))].join(', ')
     lines.push(...paragraph('  setup   ', `${printable(operations)} ran alone, ${setup.length} steps; it left`, width))
     if (verbose)
       lines.push(
-        ...lanes({ ...trace, steps: setup.map((step, i) => ({ ...step, setup: false, number: i + 1 })) }, width),
+        ...lanes({ ...trace, steps: setup.map((step, i) => ({ ...step, setup: false, number: i + 1 })) }, width, true),
       )
-    lines.push(...states('        ', netChanges(setup.flatMap(step => step.changes)), width))
+    lines.push(...states('        ', netChanges(shown(setup.flatMap(step => step.changes))), width))
   }
   if (lines.at(-1) !== '') lines.push('')
-  lines.push(...lanes(trace, width))
+  lines.push(...lanes(trace, width, verbose))
   const last = trace.steps.at(-1)
   if (last) lines.push(`${' '.repeat(5)}= ${[last.source, last.operation].filter(Boolean).map(printable).join(' ')}`)
   lines.push('', ...whyText(found, width))

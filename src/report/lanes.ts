@@ -14,9 +14,14 @@ interface Entry {
   readonly changes: readonly string[]
 }
 
-/** A trace in lanes, one per thread that takes part, as a lockdep splat lays out its CPUs. */
-export function lanes(trace: Trace, width: number): string[] {
-  const steps = trace.steps.filter(step => !step.setup)
+/**
+ * A trace in lanes, one per thread that takes part, as a lockdep splat lays out its CPUs. Changes of ghost fields are
+ * left out unless `ghosts`.
+ */
+export function lanes(trace: Trace, width: number, ghosts = false): string[] {
+  const steps = trace.steps
+    .filter(step => !step.setup)
+    .map(step => ({ ...step, changes: step.changes.filter(change => ghosts || !change.ghost) }))
   const threads = trace.threads.filter(thread => steps.some(step => step.thread === thread))
   const inLanes = threads.length < 2 || (width - NUMBER) / (threads.length + 1) >= NARROWEST + GAP
   return inLanes

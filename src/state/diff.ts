@@ -10,33 +10,44 @@ export interface Change {
   readonly name: string
   readonly before: string
   readonly after: string
+  /** Whether the part is specification-only. */
+  readonly ghost: boolean
 }
 
 /** The parts in which two plain values of one type differ, in the order of the declaration. */
 export function diff(type: Type, before: unknown, after: unknown): Change[] {
   const changes: Change[] = []
-  walk(type, before, after, [], '', changes)
+  walk(type, before, after, [], '', false, changes)
   return changes
 }
 
-function walk(type: Type, before: unknown, after: unknown, path: Path, name: string, out: Change[]): void {
+function walk(
+  type: Type,
+  before: unknown,
+  after: unknown,
+  path: Path,
+  name: string,
+  ghost: boolean,
+  out: Change[],
+): void {
+  const hidden = ghost || type.ghost === true
   if (before === after) return
   if (type.kind === 'record' && !type.show) {
     const a = before as Record<string, unknown>
     const b = after as Record<string, unknown>
     for (const [key, field] of Object.entries(type.fields)) {
-      walk(field, a[key], b[key], [...path, key], name === '' ? key : `${name}.${key}`, out)
+      walk(field, a[key], b[key], [...path, key], name === '' ? key : `${name}.${key}`, hidden, out)
     }
   } else if (type.kind === 'array') {
     const a = before as readonly unknown[]
     const b = after as readonly unknown[]
     for (let i = 0; i < type.length; i++) {
-      walk(type.of, a[i], b[i], [...path, i], type.prefix === '' ? `${name}[${i}]` : `${type.prefix}${i}`, out)
+      walk(type.of, a[i], b[i], [...path, i], type.prefix === '' ? `${name}[${i}]` : `${type.prefix}${i}`, hidden, out)
     }
   } else {
     const shownBefore = show(type, before)
     const shownAfter = show(type, after)
-    if (shownBefore !== shownAfter) out.push({ path, name, before: shownBefore, after: shownAfter })
+    if (shownBefore !== shownAfter) out.push({ path, name, before: shownBefore, after: shownAfter, ghost: hidden })
   }
 }
 

@@ -8,6 +8,7 @@ import { ModelError } from '../errors.js'
 /** An integer from `min` to `max`, both included. Its default is `min`. */
 export interface IntType<N extends number = number> {
   readonly kind: 'int'
+  readonly ghost?: boolean
   readonly min: number
   readonly max: number
   /** Prefix for display: `p` shows 3 as `p3`. */
@@ -18,11 +19,13 @@ export interface IntType<N extends number = number> {
 /** True or false; the default is false. */
 export interface BoolType {
   readonly kind: 'bool'
+  readonly ghost?: boolean
 }
 
 /** One of a list of names; the default is the first. */
 export interface EnumType<V extends string = string> {
   readonly kind: 'enum'
+  readonly ghost?: boolean
   readonly values: readonly V[]
 }
 
@@ -38,6 +41,7 @@ export type Views = { readonly [name: string]: View<number> | View<boolean> }
 /** Named fields, plus views over them. */
 export interface RecordType<F extends Fields = Fields, W extends Views = Views> {
   readonly kind: 'record'
+  readonly ghost?: boolean
   readonly fields: F
   readonly views: W
   /** Shows a whole value in one word, as `head(p0)`; without it, field by field. */
@@ -47,6 +51,7 @@ export interface RecordType<F extends Fields = Fields, W extends Views = Views> 
 /** A fixed number of records. */
 export interface ArrayType<R extends RecordType = RecordType> {
   readonly kind: 'array'
+  readonly ghost?: boolean
   readonly of: R
   readonly length: number
   /** Name of an element for display: with `p`, element 3 is `p3`; empty: the field's name and `[3]`. */
@@ -93,6 +98,14 @@ export function oneOf<const V extends string>(...values: V[]): EnumType<V> {
     throw new ModelError(`oneOf(${values.join(', ')})`, 'needs at least one name, each once', 'remove the repetition')
   }
   return { kind: 'enum', values }
+}
+
+/**
+ * Marks a field as specification-only: properties read it, steps maintain it, no operation branches on it. Traces leave
+ * its changes out unless asked for everything.
+ */
+export function ghost<T extends Type>(type: T): T {
+  return { ...type, ghost: true }
 }
 
 /** A reference to one of `count` things, shown as `prefix` and its number; NONE (-1) points nowhere and is the default. */
