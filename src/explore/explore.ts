@@ -115,7 +115,7 @@ class Search {
       const levelEnd = this.store.count
       this.#levelSizes.push(levelEnd - next)
       for (; next < levelEnd; next++) {
-        if (next % TICK === 0 && this.#tick(next, this.#levelSizes.length)) break
+        if (this.#due(next) && this.#tick(next, this.#levelSizes.length)) break
         this.#visit(next)
         if (this.#stopped) {
           next++
@@ -132,7 +132,7 @@ class Search {
     const stack = Array.from({ length: this.store.count }, (_, id) => this.store.count - 1 - id)
     let explored = 0
     while (stack.length > 0 && !this.#stopped) {
-      if (explored % TICK === 0 && this.#tick(explored, stack.length)) break
+      if (this.#due(explored) && this.#tick(explored, stack.length)) break
       const id = stack.pop() ?? 0
       this.#visit(id)
       explored++
@@ -237,6 +237,15 @@ class Search {
     }
     system.vector.set(here)
     return bad
+  }
+
+  /** Whether to look at limits now: every so often, and at once when the states found may reach their limit. */
+  #due(explored: number): boolean {
+    if (this.store.count + this.#batch.slot >= this.#limits.states) {
+      this.#flush()
+      return true
+    }
+    return explored % TICK === 0
   }
 
   #tick(explored: number, depth: number): boolean {

@@ -75,6 +75,7 @@ function searchWithin(
     system.loadInitial(i)
     const node = { vector: system.vector.slice(), last: -1, preemptions: 0, switches: 0, from: undefined, ordinal: i }
     layer.set(`${keyOf(node.vector)}:-1:${i}`, node)
+    seen.set(keyOf(node.vector), 0)
   }
   if (length === 0)
     return { best: [...layer.values()].find(node => isViolation(system, checks, property, node)), nodes: 0 }
