@@ -60,7 +60,7 @@ export class PackedAccessors {
         set ${name}(v) { set_${name}(this, v) }`)
     }
     const body = `return class {
-      constructor(o) { this.$o = o; ${nested.join('; ')}; Object.freeze(this) }
+      constructor(o) { this.$o = o; ${nested.join('; ')} }
       ${members.join('\n')}
     }`
     const made = new Function(...Object.keys(env), body)(...Object.values(env)) as Accessor
@@ -71,7 +71,7 @@ export class PackedAccessors {
   #part(type: RecordType | ArrayType, offset: number): object {
     if (type.kind === 'record') return this.at(type, offset)
     const { size } = sizeOf(type.of)
-    return Object.freeze(Array.from({ length: type.length }, (_, i) => this.at(type.of, offset + i * size)))
+    return Array.from({ length: type.length }, (_, i) => this.at(type.of, offset + i * size))
   }
 }
 

@@ -60,7 +60,7 @@ export interface ArrayType<R extends RecordType = RecordType> {
 
 export type Type = IntType | BoolType | EnumType | RecordType | ArrayType
 
-/** The TypeScript type of values of schema type `T`. */
+/** The TypeScript type of values of schema type `T`. Elements of arrays are changed field by field, never replaced. */
 export type ValueOf<T> =
   T extends IntType<infer N>
     ? N
@@ -71,7 +71,7 @@ export type ValueOf<T> =
         : T extends RecordType<infer F, infer W>
           ? { -readonly [K in keyof F]: ValueOf<F[K]> } & { -readonly [K in keyof W]: ViewValue<W[K]> }
           : T extends ArrayType<infer R>
-            ? ValueOf<R>[]
+            ? readonly ValueOf<R>[]
             : never
 
 type ViewValue<W> = W extends View<infer V> ? V : never

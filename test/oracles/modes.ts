@@ -1,5 +1,6 @@
 import { checksOf, compile, type Exploration, type ExploreOptions, explore, PackedSystem } from 'foliocheck'
 import { createPlainStore } from '../../src/explore/store/plain-store.js'
+import { createTreeStore } from '../../src/explore/store/tree-store.js'
 import type { Oracle } from './oracle.js'
 import { searchReference } from './search-reference.js'
 
@@ -21,7 +22,7 @@ export interface Mode {
   readonly run: (oracle: Oracle) => Counts
 }
 
-const stores = { plain: createPlainStore }
+const stores = { plain: createPlainStore, tree: createTreeStore }
 
 const packed = (['bfs', 'dfs'] as const).flatMap(strategy =>
   Object.entries(stores).map(
