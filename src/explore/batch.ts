@@ -1,6 +1,6 @@
 import { ModelError, reasonOf } from '../errors.js'
 import type { Finding } from '../program/findings.js'
-import type { Successors, System } from '../system/system.js'
+import { type Successors, type System, threadOf } from '../system/system.js'
 import type { StateStore } from './store/store.js'
 
 /** What transitions said besides their successors. */
@@ -21,8 +21,17 @@ export class Batch implements Successors {
   constructor(
     readonly store: StateStore,
     readonly reports: Reports,
+    /** Successors that a state may have. */
+    most: number,
   ) {
     this.words = store.batch
+    if (store.capacity < most) {
+      throw new ModelError(
+        'scenario',
+        `may have ${most} successors of one state, and a batch of the store has ${store.capacity} slots`,
+        'offer fewer choices at a time',
+      )
+    }
   }
 
   push(ordinal: number): void {
@@ -60,10 +69,12 @@ export class Batch implements Successors {
 }
 
 /**
- * Runs the expansion of the working vector again and compares it with the slots from `from` on.
- * @throws ModelError when a step did not do the same twice: it depends on something outside the state.
+ * Runs the expansion of the working vector, which is state `id`, again and compares it with the slots from `from` on.
+ * @throws ModelError when a step did not do the same twice, so that it depends on something outside the state, and when
+ * a condition or a property changed the state.
  */
-export function checkDeterminism(system: System, batch: Batch, from: number): void {
+export function checkDeterminism(system: System, batch: Batch, from: number, id: number): void {
+  checkLooks(system, batch.store, id)
   const expected = batch.words.slice(from * system.words, batch.slot * system.words)
   const ordinals = Array.from(batch.store.ordinals.subarray(from, batch.slot))
   const again: Successors & { slot: number } = {
@@ -85,9 +96,23 @@ export function checkDeterminism(system: System, batch: Batch, from: number): vo
   if (again.slot !== ordinals.length) throw nondeterministic(system, ordinals[again.slot] ?? 0)
 }
 
+function checkLooks(system: System, store: StateStore, id: number): void {
+  const original = new Int32Array(system.words)
+  store.load(id, original)
+  const check = (object: string) => {
+    if (original.every((word, i) => word === system.vector[i])) return
+    throw new ModelError(object, 'changed the state', 'properties and conditions may only look at it')
+  }
+  check('a property')
+  system.threads.forEach((name, t) => {
+    system.enabled(t)
+    check(`a condition of thread ${name}`)
+  })
+}
+
 function nondeterministic(system: System, ordinal: number): ModelError {
   return new ModelError(
-    `thread ${system.threads[ordinal >> 8]}`,
+    `thread ${system.threads[threadOf(ordinal)]}`,
     'did two different things from one state',
     'recipes may read nothing but the state and the locals; use choose for a choice',
   )
@@ -96,7 +121,7 @@ function nondeterministic(system: System, ordinal: number): ModelError {
 /** The error of a value out of range on a run that violates nothing before it. */
 export function outOfRange(system: System, ordinal: number, error: Error): ModelError {
   return new ModelError(
-    `thread ${system.threads[ordinal >> 8]}`,
+    `thread ${system.threads[threadOf(ordinal)]}`,
     `stores a value its field cannot hold: ${reasonOf(error)}`,
     'widen the range, or bound the model with bound(…)',
   )

@@ -1,3 +1,5 @@
+import { ModelError, reasonOf } from '../errors.js'
+import { forget, Stop, said } from '../program/findings.js'
 import type { Property } from '../property/property.js'
 
 /** A property as the explorer tests it: on the working vector, without knowing what it means. */
@@ -22,7 +24,9 @@ function checkOf(property: Property, shared: object): Check[] {
       return [{ name: property.name, when: 'deadlock', holds: () => true, premise: () => true }]
     case 'reachable': {
       const holds = property.holds as (s: object) => boolean
-      return [{ name: property.name, when: 'reachable', holds: () => holds(shared), premise: () => true }]
+      return [
+        { name: property.name, when: 'reachable', holds: lookOnly(property, () => holds(shared)), premise: () => true },
+      ]
     }
     case 'invariant': {
       const clauses = Object.values(property.clauses) as ((s: object, i: number) => boolean)[]
@@ -34,7 +38,29 @@ function checkOf(property: Property, shared: object): Check[] {
         }
         return true
       }
-      return [{ name: property.name, when: property.when, holds, premise: () => premise(shared) }]
+      return [
+        {
+          name: property.name,
+          when: property.when,
+          holds: lookOnly(property, holds),
+          premise: lookOnly(property, () => premise(shared)),
+        },
+      ]
     }
+  }
+}
+
+/** A property's predicate. It throws a ModelError when the property throws, or says what only steps may say. */
+function lookOnly(property: Property, predicate: () => boolean): () => boolean {
+  return () => {
+    let reason = 'calls expect'
+    try {
+      const answer = predicate()
+      if (said.findings.length === 0) return answer
+    } catch (thrown) {
+      reason = thrown instanceof Stop ? 'calls demand or bound' : `threw: ${reasonOf(thrown)}`
+    }
+    forget()
+    throw new ModelError(`property ${property.name}`, reason, 'a property may only look at the state')
   }
 }

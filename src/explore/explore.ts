@@ -1,6 +1,6 @@
 import { type Finding, forgetTests, testedAssertions } from '../program/findings.js'
 import type { System } from '../system/system.js'
-import { Batch, checkDeterminism, outOfRange } from './batch.js'
+import { Batch, checkDeterminism, outOfRange, type Reports } from './batch.js'
 import type { Check } from './checks.js'
 import { type Limits, limits as withDefaults } from './limits.js'
 import { Progress } from './progress.js'
@@ -16,7 +16,8 @@ export interface ExploreOptions {
   readonly until?: { readonly any?: ReadonlySet<string>; readonly all?: ReadonlySet<string> }
 }
 
-/** Every how many states one is expanded twice, to catch recipes that look outside the state. */
+/** How many states are expanded twice, and every how many afterwards, to catch recipes that look outside the state. */
+const DETERMINISM_FIRST = 64
 const DETERMINISM_SAMPLE = 997
 /** Every how many states clocks and limits are looked at. */
 const TICK = 1024
@@ -46,6 +47,9 @@ class Search {
   #open: Check[]
   #unmet: Check[]
   #lost = 0
+  #depth = 0
+  /** The step that said something last, and the state it was run from. */
+  #spoke = { parent: -1, ordinal: -1 }
   #terminal = 0
   #stopped: StopReason | undefined
 
@@ -58,12 +62,13 @@ class Search {
     this.#limits = withDefaults(options.limits)
     this.#progress = options.progress ?? new Progress()
     this.#open = [...checks]
-    this.#unmet = checks.filter(check => check.when !== 'quiescent' && check.when !== 'deadlock')
-    this.#batch = new Batch(store, {
+    this.#unmet = checks.filter(check => check.when !== 'quiescent')
+    const reports: Reports = {
       found: (parent, ordinal, findings) => this.#assertions(parent, ordinal, findings),
       cut: bound => this.#cut.set(bound, (this.#cut.get(bound) ?? 0) + 1),
       broke: (parent, ordinal, error) => this.#broke(parent, ordinal, error),
-    })
+    }
+    this.#batch = new Batch(store, reports, system.maxSuccessors)
   }
 
   run(): Exploration {
@@ -73,14 +78,14 @@ class Search {
     const explored = depthFirst ? this.#depthFirst() : this.#breadthFirst()
     const { store } = this
     const seconds = (performance.now() - this.#start) / 1000
-    this.#tick(explored, 0)
+    this.#show(explored)
     for (const name of testedAssertions()) this.#tested.add(name)
     return {
       strategy: depthFirst ? 'dfs' : 'bfs',
       states: store.count,
       transitions: this.#batch.transitions,
       initialStates: initial,
-      levels: this.#levelSizes.length,
+      levels: this.#depth,
       levelSizes: this.#levelSizes,
       terminal: this.#terminal,
       seconds,
@@ -98,14 +103,15 @@ class Search {
 
   #insertInitial(): number {
     for (let i = 0; i < this.system.initialCount; i++) {
-      if (!this.#batch.fits(1)) this.#batch.flush()
+      if (!this.#batch.fits(1)) this.#flush()
       this.system.loadInitial(i)
       this.#batch.words.set(this.system.vector, this.#batch.slot * this.system.words)
       this.#batch.parent = NO_PARENT
       this.#batch.push(i & 0xffff)
       this.#batch.transitions--
     }
-    return this.#batch.flush()
+    this.#flush()
+    return this.store.count
   }
 
   /** Ids are given in the order of discovery, so the queue is the range from the next id to the count. */
@@ -113,9 +119,9 @@ class Search {
     let next = 0
     while (next < this.store.count && !this.#stopped) {
       const levelEnd = this.store.count
-      this.#levelSizes.push(levelEnd - next)
+      this.#depth = this.#levelSizes.push(levelEnd - next)
       for (; next < levelEnd; next++) {
-        if (this.#due(next) && this.#tick(next, this.#levelSizes.length)) break
+        if (this.#due(next) && this.#tick(next)) break
         this.#visit(next)
         if (this.#stopped) {
           next++
@@ -129,23 +135,29 @@ class Search {
   }
 
   #depthFirst(): number {
-    const stack = Array.from({ length: this.store.count }, (_, id) => this.store.count - 1 - id)
+    const { store } = this
+    const stack: number[] = []
+    const depths: number[] = []
+    const push = (from: number, depth: number) => {
+      for (let id = store.count - 1; id >= from; id--) {
+        stack.push(id)
+        depths.push(depth)
+      }
+    }
+    push(0, 1)
     let explored = 0
     while (stack.length > 0 && !this.#stopped) {
-      if (this.#due(explored) && this.#tick(explored, stack.length)) break
+      if (this.#due(explored) && this.#tick(explored)) break
       const id = stack.pop() ?? 0
+      const depth = depths.pop() ?? 0
+      this.#depth = Math.max(this.#depth, depth)
+      const from = store.count
       this.#visit(id)
       explored++
-      const from = this.store.count
       this.#flush()
-      for (let fresh = this.store.count - 1; fresh >= from; fresh--) stack.push(fresh)
-      this.#deepest(stack.length)
+      push(from, depth + 1)
     }
     return explored
-  }
-
-  #deepest(depth: number): void {
-    if (depth > this.#levelSizes.length) this.#levelSizes.length = depth
   }
 
   #flush(): void {
@@ -171,7 +183,7 @@ class Search {
     const from = this.#batch.slot
     this.#batch.parent = id
     if (system.expand(this.#batch) === 0) this.#atEnd(id)
-    else if (id % DETERMINISM_SAMPLE === 0) checkDeterminism(system, this.#batch, from)
+    if (id < DETERMINISM_FIRST || id % DETERMINISM_SAMPLE === 0) checkDeterminism(system, this.#batch, from, id)
   }
 
   /** A state in which nothing can run: deadlock, or quiescence. */
@@ -180,7 +192,6 @@ class Search {
     const rest = this.system.atRest()
     for (const check of [...this.#open]) {
       if (check.when === 'deadlock') {
-        this.#tested.add(check.name)
         if (!rest) this.#record(check.name, id, undefined, undefined)
       } else if (check.when === 'quiescent' && rest && check.premise()) {
         this.#tested.add(check.name)
@@ -190,6 +201,7 @@ class Search {
   }
 
   #assertions(parent: number, ordinal: number, findings: readonly Finding[]): void {
+    this.#spoke = { parent, ordinal }
     for (const finding of findings) {
       if (finding.fatal) this.#lost++
       if (!this.#found.has(finding.property.name)) this.#record(finding.property.name, parent, ordinal, finding)
@@ -221,7 +233,8 @@ class Search {
 
   /** A value out of range is the model's fault, unless the run has already violated something. */
   #broke(parent: number, ordinal: number, error: Error): void {
-    if (!this.#violatedOn(this.#runTo(parent))) throw outOfRange(this.system, ordinal, error)
+    const spoke = this.#spoke.parent === parent && this.#spoke.ordinal === ordinal
+    if (!spoke && !this.#violatedOn(this.#runTo(parent))) throw outOfRange(this.system, ordinal, error)
     this.#lost++
   }
 
@@ -248,9 +261,14 @@ class Search {
     return explored % TICK === 0
   }
 
-  #tick(explored: number, depth: number): boolean {
+  #show(explored: number): void {
     const { store } = this
-    this.#progress.set(store.count, this.#batch.transitions, store.count - explored, depth, store.bytes)
+    this.#progress.set(store.count, this.#batch.transitions, store.count - explored, this.#depth, store.bytes)
+  }
+
+  #tick(explored: number): boolean {
+    const { store } = this
+    this.#show(explored)
     if (store.count >= this.#limits.states && explored < store.count) this.#stopped ??= 'states'
     else if ((performance.now() - this.#start) / 1000 > this.#limits.seconds) this.#stopped ??= 'time'
     else if (store.bytes > this.#limits.memory) this.#stopped ??= 'memory'

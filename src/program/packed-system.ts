@@ -7,7 +7,7 @@ import { choiceOf, ORDINAL_VALUES, ordinalOf, threadOf } from '../system/system.
 import type { Code } from './code.js'
 import { running } from './current.js'
 import { CHOOSE, END, ENTER, type Exec, LOCAL, link, TEST, unreachable, WAIT, WHEN } from './exec.js'
-import { forget, Stop, said, testedAssertions } from './findings.js'
+import { forget, Stop, said } from './findings.js'
 import { framesFrom } from './graph.js'
 import { layoutOf, type SystemLayout } from './layout.js'
 import { blocksInside, loopsWithoutStep, MOST_AT_ONCE, neverLeaves, startThread, thrownIn } from './mistakes.js'
@@ -142,11 +142,6 @@ export class PackedSystem implements System {
 
   atRest(): boolean {
     return this.#steps.every((_, t) => this.#at(t).kind === END || this.program.threads[t].daemon)
-  }
-
-  /** Names of the assertions that a step has tested since the start. */
-  get tested(): ReadonlySet<string> {
-    return new Set(testedAssertions())
   }
 
   /** The step that `thread` is about to take in the working vector. */
