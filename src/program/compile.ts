@@ -1,5 +1,6 @@
 import { ModelError } from '../errors.js'
 import { record } from '../state/schema.js'
+import { ORDINAL_VALUES } from '../system/system.js'
 import type { CallFrame, Code, LeaveNode, ThreadCode, VisibleNode } from './code.js'
 import { bodyOf, type Kernel } from './kernel.js'
 import type { Argument, LocalRecipe, Node } from './node.js'
@@ -7,6 +8,8 @@ import type { Operation } from './operation.js'
 import type { Action, Thread } from './scenario.js'
 
 const MAX_DEPTH = 32
+/** Steps of a thread, its end included: what two bytes can number. */
+const MAX_STEPS = 0x10000
 
 /** Compiles a thread's calls into one control-flow graph; every call is laid out in place. */
 export function compileThread(kernel: Kernel, thread: Thread): ThreadCode {
@@ -40,6 +43,9 @@ class Compiler {
     const end: Code = { kind: 'end', pc: 0, label: 'end', note: '', frame: root, region: 0 }
     let entry: Code = end
     for (const action of [...thread.actions].reverse()) entry = this.#call(action, scope, entry)
+    if (this.#steps.length >= MAX_STEPS) {
+      throw new ModelError(`thread ${thread.name}`, `has ${this.#steps.length} steps`, `use fewer than ${MAX_STEPS}`)
+    }
     const numbered = this.#steps.reverse().map((node, pc) => Object.assign(node, { pc }))
     const last = Object.assign(end, { pc: numbered.length })
     return { name: thread.name, daemon: thread.daemon, entry, steps: [...numbered, last], depth: this.#depth }
@@ -116,9 +122,17 @@ class Compiler {
   #node(node: Node, scope: Scope, next: Code): Code {
     const { frame, region } = scope
     switch (node.kind) {
+      case 'choose':
+        if (node.values.length < 1 || node.values.length > ORDINAL_VALUES) {
+          throw new ModelError(
+            `${frame.operation} step '${node.label}'`,
+            `offers ${node.values.length} values`,
+            `offer 1 to ${ORDINAL_VALUES}`,
+          )
+        }
+        return this.#visible({ ...node, frame, region, pc: 0, next })
       case 'step':
       case 'wait':
-      case 'choose':
         return this.#visible({ ...node, frame, region, pc: 0, next })
       case 'test':
         return this.#visible({

@@ -121,8 +121,12 @@ function applyHunk(
   if (count > 1 && hunk.nth === undefined) {
     throw new ModelError(where, `is ambiguous: ${count} steps are '${hunk.label}'`, 'say which with nth(1, …)')
   }
-  if (hunk.nth !== undefined && hunk.nth > count) {
-    throw new ModelError(where, `does not apply: only ${count} steps are '${hunk.label}'`, `use nth(${count}, …)`)
+  if (hunk.nth !== undefined && !(Number.isInteger(hunk.nth) && hunk.nth >= 1 && hunk.nth <= count)) {
+    throw new ModelError(
+      where,
+      `does not apply: there is no number ${hunk.nth} of '${hunk.label}'`,
+      `count from 1 to ${count}`,
+    )
   }
   let seen = 0
   const edit = (nodes: readonly Node[]): readonly Node[] =>

@@ -51,7 +51,7 @@ export interface ScenarioSpec<S> {
   readonly needs?: readonly string[]
 }
 
-/** A scenario over the state of `machine`. @throws ModelError for no threads, or two of one name. */
+/** A scenario over the state of `machine`. @throws ModelError for no threads, two of one name, or no initial state. */
 export function scenario<S extends RecordType>(
   name: string,
   machine: Machine<S>,
@@ -62,11 +62,19 @@ export function scenario<S extends RecordType>(
   if (new Set(names).size !== names.length) {
     throw new ModelError(`scenario ${name}`, 'has two threads of one name', 'rename one')
   }
+  const initial = spec.initial ?? [() => undefined]
+  if (initial.length === 0 || initial.length > 0x10000) {
+    throw new ModelError(
+      `scenario ${name}`,
+      `has ${initial.length} initial states`,
+      'give 1 to 65536, or leave `initial` out for the default state',
+    )
+  }
   return {
     name,
     about: spec.about,
     schema: machine.schema,
-    initial: spec.initial ?? [() => undefined],
+    initial,
     setup: spec.setup ?? [],
     threads: spec.threads,
     bind: spec.bind ?? {},

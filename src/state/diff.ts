@@ -89,8 +89,3 @@ export function partAt(
   }
   return here
 }
-
-/** Whether two plain values of one type are equal, field by field. */
-export function equal(type: Type, a: unknown, b: unknown): boolean {
-  return diff(type, a, b).length === 0
-}

@@ -18,7 +18,7 @@ import {
 } from 'foliocheck'
 import type { Builder } from '../../src/program/builder.js'
 import type { Node } from '../../src/program/node.js'
-import { named } from './arbitraries.js'
+import { named } from '../arbitraries/schemas.js'
 import type { Act, CallPlan, NodePlan, NodePlans, OperationPlan, Plan, Write } from './plan.js'
 import { evaluate, fitted, isTrue, leavesOf, pathOf, type Scope, store } from './values.js'
 
