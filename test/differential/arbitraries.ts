@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { scalar, type } from '../arbitraries/schemas.js'
 import type {
   Act,
   CallPlan,
