@@ -1,5 +1,11 @@
 import { instantiate, type Kernel, type WasmMemory } from './load-kernel.js'
 import { checkShape, DEFAULT_CAPACITY, type StateStore, type StoreOptions } from './store.js'
+import { orderWords, plainOrder } from './word-order.js'
+
+/** Number of states at which the tree is rearranged: enough to tell how states differ, few enough to build it anew. */
+const TUNE_AT = 1 << 15
+/** How many of them are looked at. */
+const SAMPLE = 1024
 
 /** A store in WebAssembly memory: exact with a tree of shared nodes, or by fingerprints. */
 export class KernelStore implements StateStore {
@@ -30,6 +36,10 @@ export class KernelStore implements StateStore {
     if (!kernel.init(words, capacity, !exact)) {
       throw new RangeError(`the memory limit of ${memoryLimit} bytes does not hold a batch and the first tables`)
     }
+    if (exact) {
+      this.writeOrder(plainOrder(words, this.leaves))
+      kernel.setOrder()
+    }
     this.view()
   }
 
@@ -55,7 +65,31 @@ export class KernelStore implements StateStore {
     this.count = this.kernel.count()
     this.full = this.kernel.full.value !== 0
     if (this.batch.length === 0) this.view()
+    if (this.exact && before < TUNE_AT && this.count >= TUNE_AT) this.tune()
     return this.count - before
+  }
+
+  private get leaves(): number {
+    return this.kernel.cells.value
+  }
+
+  private writeOrder(order: Uint8Array): void {
+    new Uint8Array(this.memory.buffer, this.kernel.order.value >>> 0, order.length).set(order)
+  }
+
+  /** Rearranges the tree for states as they turn out to be. */
+  private tune(): void {
+    if (this.leaves === 1) return
+    const { words } = this
+    const sample = new Int32Array(SAMPLE * words)
+    const from = this.count >> 1
+    for (let i = 0; i < SAMPLE; i++) {
+      const id = from + Math.floor((i * (this.count - from)) / SAMPLE)
+      this.load(id, sample.subarray(i * words, (i + 1) * words))
+    }
+    this.writeOrder(orderWords(sample, words, this.leaves))
+    this.kernel.reorder()
+    if (this.batch.length === 0) this.view()
   }
 
   load(id: number, target: Int32Array): void {

@@ -34,6 +34,10 @@ export interface Kernel {
   ordinalOf(id: number): number
   mixed(key: bigint): bigint
   firstFingerprint(): bigint
+  setOrder(): void
+  reorder(): number
+  readonly cells: WasmGlobal
+  readonly order: WasmGlobal
   readonly full: WasmGlobal
   readonly batch: WasmGlobal
   readonly parents: WasmGlobal

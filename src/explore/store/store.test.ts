@@ -46,15 +46,17 @@ function answersAsPlain(create: Create): void {
   )
 }
 
-/** Enough different states for several doublings of every table. */
-function growsAsPlain(create: Create): void {
-  const [words, capacity] = [10, 4096]
+/** Enough different states for several doublings of every table, and for the rearrangement of the tree. */
+function growsAsPlain(create: Create, words: number): void {
+  const capacity = 4096
   const pair = new Pair(words, capacity, create)
   const vector = new Int32Array(words)
+  const step = Math.ceil(words / 10)
   let seed = 1
   for (let round = 0; round < 40; round++) {
     for (let slot = 0; slot < capacity; slot++) {
-      for (let i = 0; i < words; i++) {
+      if (slot % 4 === 0) vector.fill(0)
+      for (let i = 0; i < words; i += step) {
         seed = (Math.imul(seed, 1664525) + 1013904223) | 0
         vector[i] = seed >>> 28
       }
@@ -63,14 +65,13 @@ function growsAsPlain(create: Create): void {
     pair.insert(capacity)
     if (round > 5) pair.loadNext(6000)
   }
-  expect(pair.count).toBeGreaterThan(150_000)
+  expect(pair.count).toBeGreaterThan(50_000)
   pair.loadNext(pair.count)
 }
 
 /** Inserts until the store is full. */
-function staysWithinLimit(create: Create): void {
+function staysWithinLimit(create: Create, memoryLimit: number): void {
   const [words, capacity] = [32, 1000]
-  const memoryLimit = 6 << 20
   const store = create(words, { capacity, memoryLimit })
   let written = 0
   while (!store.full) {
@@ -159,12 +160,12 @@ describe.each([
     answersAsPlain(create)
   })
 
-  it('grows through many doublings', () => {
-    growsAsPlain(create)
+  it.each([4, 18, 36, 128])('grows through many doublings with vectors of %d words', words => {
+    growsAsPlain(create, words)
   })
 
   it('stops before the memory limit, keeps what it has, and stays full', () => {
-    staysWithinLimit(create)
+    for (let kilobytes = 4096; kilobytes < 10240; kilobytes += 320) staysWithinLimit(create, kilobytes << 10)
   })
 
   it('finds the parent itself without a look-up', () => {
@@ -196,6 +197,29 @@ describe('tree store', () => {
     for (const id of [2, 0, 1, 0]) {
       store.load(id, vector)
       expect([...vector]).toEqual([...store.batch.subarray(4 * id, 4 * id + 4)])
+    }
+  })
+
+  it('goes on with the last state when it has rearranged the tree', () => {
+    const [words, capacity] = [24, 128]
+    const digitsAt = [0, 7, 13, 20]
+    const store = createTreeStore(words, { capacity })
+    const vector = new Int32Array(words)
+    for (let count = 0; count < 36_000; count += capacity) {
+      for (let slot = 0; slot < capacity; slot++) {
+        for (const [i, word] of digitsAt.entries()) vector[word] = ((count + slot) >> (4 * i)) & 15
+        store.batch.set(vector, slot * words)
+        store.parents[slot] = count === 0 ? NO_PARENT : count - 1
+      }
+      expect(store.insert(capacity)).toBe(capacity)
+    }
+    const loaded = new Int32Array(words)
+    store.load(store.count - 1, loaded)
+    expect(loaded).toEqual(vector)
+    for (let id = 32_000; id < store.count; id++) {
+      store.load(id, loaded)
+      const digits = digitsAt.reduce((sum, word, i) => sum | (loaded[word] << (4 * i)), 0)
+      if (digits !== id) expect(digits).toBe(id)
     }
   })
 })

@@ -7,8 +7,22 @@
 // others go through the tree level by level: all keys of a level are hashed and their index buckets touched before the
 // first is looked up, so that cache misses overlap.
 
-import { chunkOf, home, Interner, intern, keep, LEAF_BYTES, mix, mixLeaf, reserve, start, within } from './interner'
-import { allocate, LEAVES, NODES, PAGE, STATES } from './pages'
+import {
+  chunkOf,
+  clear,
+  home,
+  Interner,
+  intern,
+  keep,
+  LEAF_BYTES,
+  mix,
+  mixLeaf,
+  rebuild,
+  reserve,
+  start,
+  within,
+} from './interner'
+import { allocate, LEAVES, NEW_LEAVES, NEW_NODES, NODES, PAGE, release, STATES } from './pages'
 
 export { touched } from './interner'
 
@@ -18,6 +32,7 @@ const NONE: u32 = 0xffffffff
 const GROUP: u32 = 256
 
 const WORDS_PER_LEAF: u32 = LEAF_BYTES / 4
+const NO_WORD: u32 = 255
 const LEAF_BITS: u32 = 13
 const LEAF_CHUNK_PAGES: u32 = (LEAF_BYTES << LEAF_BITS) / PAGE
 const NODE_BITS: u32 = 14
@@ -73,14 +88,17 @@ const SLOT: u32 = 1 << 31
 // are the nodes from `cells` on. So the ids of siblings lie side by side, as the key of the node above them.
 // A vector of two words has no tree: it is itself the key of the state.
 let words: u32 = 0
-let cells: u32 = 0
+export let cells: u32 = 0
 /** Bytes of the ids of all nodes of a state: a power of two. */
 let idBytes: u32 = 0
 /** Per leaf: the offsets of its words in a vector (8 x u16). A leaf of fewer words repeats the first. */
 let places: usize = 0
 /** Per word: its leaf (u8). */
 let leafOf: usize = 0
-/** The words in the order in which they are dealt to the leaves (u8). */
+/** Both for the order to come. */
+let newPlaces: usize = 0
+let newLeafOf: usize = 0
+/** The words of each leaf: places for eight (u8), NO_WORD where there are fewer. */
 export let order: usize = 0
 
 // Vectors not read yet, in chunks. Chunks read to their end are linked to a list by their first word.
@@ -148,8 +166,6 @@ export function init(wordsPerState: u32, capacity: u32, byFingerprint: bool): bo
   const at = allocate(<u32>((layOut(0, capacity) + PAGE - 1) / PAGE))
   if (at == 0) return false
   layOut(at, capacity)
-  for (let word: u32 = 0; word < words; word++) store<u8>(order + word, word)
-  setOrder()
   if (!start(states(), STATE_BITS, STATE_CHUNK_PAGES, false)) return false
   if (fingerprints) {
     vectorDirectory = allocate(VECTOR_DIRECTORY_PAGES)
@@ -173,10 +189,14 @@ function layOut(at: usize, capacity: u32): usize {
   baseWords = at
   at += align(words * 4)
   order = at
-  at += align(words)
+  at += align(cells * WORDS_PER_LEAF)
   leafOf = at
   at += align(words)
+  newLeafOf = at
+  at += align(words)
   places = at
+  at += align(cells * WORDS_PER_LEAF * 2)
+  newPlaces = at
   at += align(cells * WORDS_PER_LEAF * 2)
   baseIds = at
   at += align(idBytes)
@@ -195,17 +215,92 @@ function layOut(at: usize, capacity: u32): usize {
   return at
 }
 
-/** Deals the words to the leaves, evenly and by `order`. Only for an empty store. */
+/** Makes `order` the order of an empty store. */
 export function setOrder(): void {
   if (cells == 1) return
+  dealWords()
+  swapOrders()
+}
+
+/** Deals the words to the leaves by `order`. */
+function dealWords(): void {
   for (let cell: u32 = 0; cell < cells; cell++) {
-    const first = (cell * words) / cells
-    const end = ((cell + 1) * words) / cells
+    const first = order + cell * WORDS_PER_LEAF
+    let some = NO_WORD
+    for (let i: u32 = 0; i < WORDS_PER_LEAF; i++) some = min(some, <u32>load<u8>(first + i))
     for (let i: u32 = 0; i < WORDS_PER_LEAF; i++) {
-      const word = <u32>load<u8>(order + (first + i < end ? first + i : first))
-      store<u16>(places + ((cell * WORDS_PER_LEAF + i) << 1), word << 2)
-      store<u8>(leafOf + word, cell)
+      const own = <u32>load<u8>(first + i)
+      const word = own == NO_WORD ? some : own
+      store<u16>(newPlaces + ((cell * WORDS_PER_LEAF + i) << 1), word << 2)
+      store<u8>(newLeafOf + word, cell)
     }
+  }
+}
+
+function swapOrders(): void {
+  const oldPlaces = places
+  places = newPlaces
+  newPlaces = oldPlaces
+  const oldLeafOf = leafOf
+  leafOf = newLeafOf
+  newLeafOf = oldLeafOf
+  base = NONE
+}
+
+/**
+ * Makes `order` the order of a store that has states: builds all leaves and nodes anew. Ids of states stay the same.
+ * Returns false, and leaves everything as it was, if there is no room to have both trees for a while.
+ */
+export function reorder(): bool {
+  const count = states().count
+  const pages = ((count << 3) + PAGE - 1) / PAGE
+  const roots = allocate(pages)
+  if (roots == 0) return false
+  dealWords()
+  const built =
+    start(changetype<Interner>(NEW_LEAVES), LEAF_BITS, LEAF_CHUNK_PAGES, true) &&
+    start(changetype<Interner>(NEW_NODES), NODE_BITS, NODE_CHUNK_PAGES, false) &&
+    buildTrees(count, roots)
+  if (built) {
+    for (let id: u32 = 0; id < count; id++) {
+      const chunk = chunkOf(states().directory, id, STATE_BITS)
+      store<u64>(chunk + (within(id, STATE_BITS) << 3), load<u64>(roots + (<usize>id << 3)))
+    }
+    rebuild(states())
+    exchange(LEAVES, NEW_LEAVES)
+    exchange(NODES, NEW_NODES)
+    swapOrders()
+  }
+  clear(changetype<Interner>(NEW_LEAVES))
+  clear(changetype<Interner>(NEW_NODES))
+  release(roots, pages)
+  return built
+}
+
+/** Builds the trees of states 0..count-1 in the new order, and writes their keys to `roots`. */
+function buildTrees(count: u32, roots: usize): bool {
+  const leaves = changetype<Interner>(NEW_LEAVES)
+  const nodes = changetype<Interner>(NEW_NODES)
+  for (let first: u32 = 0; first < count; first += GROUP) {
+    const size = min(count - first, GROUP)
+    if (!reserve(leaves, size * cells) || !reserve(nodes, size * cells)) return false
+    let end = newLeaves
+    for (let i: u32 = 0; i < size; i++) {
+      setBase(first + i)
+      end = takeLeaves(leaves, newPlaces, baseWords, slotIds + i * idBytes, allCells(), end)
+    }
+    end = internTrees(leaves, nodes, end)
+    // All slots have one root each, in order.
+    for (let at = pairs; at < end; at += offsetof<Pair>(), roots += 8) store<u64>(roots, changetype<Pair>(at).key)
+  }
+  return true
+}
+
+function exchange(a: usize, b: usize): void {
+  for (let i: usize = 0; i < offsetof<Interner>(); i += 4) {
+    const word = load<u32>(a + i)
+    store<u32>(a + i, load<u32>(b + i))
+    store<u32>(b + i, word)
   }
 }
 
@@ -323,16 +418,20 @@ function insertGroup(first: u32, size: u32): void {
   if (cells == 1) {
     internRoots(vectorsAsRoots(unknown))
   } else {
-    const leafEnd = changedLeaves(unknown)
-    internLeaves(leafEnd)
-    let end = lift(newLeaves, leafEnd, offsetof<Leaf>(), offsetof<Leaf>('target'))
-    for (let level = cells >> 1; level > 1; level >>= 1) {
-      internPairs(end)
-      end = lift(pairs, end, offsetof<Pair>(), offsetof<Pair>('target'))
-    }
-    internRoots(end)
+    internRoots(internTrees(leaves(), nodes(), changedLeaves(unknown)))
   }
   settleRecent(first, size, unknown)
+}
+
+/** Interns what was collected in `newLeaves` and all nodes above. Collects the roots in `pairs`; returns their end. */
+function internTrees(leaves: Interner, nodes: Interner, leafEnd: usize): usize {
+  internLeaves(leaves, leafEnd)
+  let end = lift(newLeaves, leafEnd, offsetof<Leaf>(), offsetof<Leaf>('target'))
+  for (let level = cells >> 1; level > 1; level >>= 1) {
+    internPairs(nodes, end)
+    end = lift(pairs, end, offsetof<Pair>(), offsetof<Pair>('target'))
+  }
+  return end
 }
 
 // @ts-ignore: decorator
@@ -369,7 +468,8 @@ function settleRecent(first: u32, size: u32, unknown: u32): void {
   for (let i: u32 = 0; i < unknown; i++) {
     const slot = load<u32>(list + (<usize>i << 2))
     const seen = recentAt(load<u64>(hashes + (<usize>i << 3)))
-    if (seen.next == (SLOT | slot) + 1) seen.next = load<u32>(found + (<usize>slot << 2)) + 1
+    // Of several slots with one place in the cache, the last is the one whose vector is there.
+    seen.next = load<u32>(found + (<usize>slot << 2)) + 1
   }
   for (let at = found + (<usize>first << 2), end = at + (<usize>size << 2); at < end; at += 4) {
     const id = load<u32>(at)
@@ -415,39 +515,49 @@ function sameWords(a: usize, b: usize): bool {
 
 /** Gives each listed slot the node ids of its parent, and collects the leaves in which it differs. */
 function changedLeaves(unknown: u32): usize {
-  const mask = leaves().mask
-  const index = leaves().index
   const bytes = words << 2
   const known = states().count
   let end = newLeaves
   let ids = slotIds
-  let sink: u32 = 0
   for (let i: u32 = 0; i < unknown; i++, ids += idBytes) {
     const slot = load<u32>(list + (<usize>i << 2))
     const from = batch + slot * bytes
     const parent = load<u32>(parents + (<usize>slot << 2))
-    let changed: u32 = 0
+    let changed = allCells()
     if (parent < known) {
       setBase(parent)
       changed = differences(from, baseWords)
       for (let p: usize = 0; p < <usize>idBytes; p += 16) v128.store(ids + p, v128.load(baseIds + p))
       if (changed == 0) store<u32>(found + (<usize>slot << 2), parent)
-    } else {
-      changed = (<u32>1 << cells) - 1
     }
-    while (changed != 0) {
-      const cell = ctz(changed)
-      changed &= changed - 1
-      const leaf = changetype<Leaf>(end)
-      const place = places + cell * (WORDS_PER_LEAF * 2)
-      for (let word: usize = 0; word < WORDS_PER_LEAF; word++) {
-        store<u32>(end + (word << 2), load<u32>(from + load<u16>(place + (word << 1))))
-      }
-      leaf.hash = mixLeaf(end)
-      leaf.target = ids + ((cells + cell) << 2)
-      sink ^= load<u32>(home(index, mask, leaf.hash))
-      end += offsetof<Leaf>()
+    end = takeLeaves(leaves(), places, from, ids, changed, end)
+  }
+  return end
+}
+
+// @ts-ignore: decorator
+@inline
+function allCells(): u32 {
+  return (<u32>1 << cells) - 1
+}
+
+/** Collects some leaves of the vector at `from`, from `end` on; returns the new end. */
+// @ts-ignore: decorator
+@inline
+function takeLeaves(interner: Interner, places: usize, from: usize, ids: usize, changed: u32, end: usize): usize {
+  let sink: u32 = 0
+  while (changed != 0) {
+    const cell = ctz(changed)
+    changed &= changed - 1
+    const leaf = changetype<Leaf>(end)
+    const place = places + cell * (WORDS_PER_LEAF * 2)
+    for (let word: usize = 0; word < WORDS_PER_LEAF; word++) {
+      store<u32>(end + (word << 2), load<u32>(from + load<u16>(place + (word << 1))))
     }
+    leaf.hash = mixLeaf(end)
+    leaf.target = ids + ((cells + cell) << 2)
+    sink ^= load<u32>(home(interner.index, interner.mask, leaf.hash))
+    end += offsetof<Leaf>()
   }
   keep(sink)
   return end
@@ -511,8 +621,7 @@ function touch(index: usize, mask: u32, end: usize): void {
   keep(sink)
 }
 
-function internLeaves(end: usize): void {
-  const interner = leaves()
+function internLeaves(interner: Interner, end: usize): void {
   const mask = interner.mask
   const index = interner.index
   const directory = interner.directory
@@ -522,8 +631,7 @@ function internLeaves(end: usize): void {
   }
 }
 
-function internPairs(end: usize): void {
-  const interner = nodes()
+function internPairs(interner: Interner, end: usize): void {
   const mask = interner.mask
   const index = interner.index
   const directory = interner.directory

@@ -103,13 +103,18 @@ export function start(interner: Interner, bits: u32, pagesPerChunk: u32, wide: b
   interner.bits = bits
   interner.pagesPerChunk = pagesPerChunk
   interner.wide = wide
-  // As many chunks as 4 GiB can hold.
-  const chunks = 65536 / pagesPerChunk
-  interner.directory = allocate((chunks * 4 + PAGE - 1) / PAGE)
+  interner.directory = allocate(directoryPages(interner))
   const index = allocate(FIRST_INDEX_PAGES)
+  interner.index = index
+  interner.mask = FIRST_INDEX_PAGES * SLOTS_PER_PAGE - 1
   if (interner.directory == 0 || index == 0) return false
   setIndex(interner, index, FIRST_INDEX_PAGES)
   return true
+}
+
+/** Enough for as many chunks as 4 GiB can hold. */
+function directoryPages(interner: Interner): u32 {
+  return ((65536 / interner.pagesPerChunk) * 4 + PAGE - 1) / PAGE
 }
 
 function setIndex(interner: Interner, index: usize, pages: u32): void {
@@ -145,22 +150,42 @@ function double(interner: Interner): bool {
     interner.limit = limit
     return true
   }
-  setIndex(interner, index, 2 * pages)
   release(old, pages)
+  setIndex(interner, index, 2 * pages)
+  enterAll(interner)
+  return true
+}
+
+/** Builds the index anew from the keys. */
+export function rebuild(interner: Interner): void {
+  setIndex(interner, interner.index, (interner.mask + 1) / SLOTS_PER_PAGE)
+  enterAll(interner)
+}
+
+/** Gives back all memory of an interner. */
+export function clear(interner: Interner): void {
+  for (let first: u32 = 0; first < interner.room; first += 1 << interner.bits) {
+    release(chunkOf(interner.directory, first, interner.bits), interner.pagesPerChunk)
+  }
+  if (interner.index != 0) release(interner.index, (interner.mask + 1) / SLOTS_PER_PAGE)
+  if (interner.directory != 0) release(interner.directory, directoryPages(interner))
+  memory.fill(changetype<usize>(interner), 0, offsetof<Interner>())
+}
+
+function enterAll(interner: Interner): void {
   const perChunk = <u32>1 << interner.bits
   for (let first: u32 = 0; first < interner.count; first += perChunk) {
     const end = min(interner.count, first + perChunk)
     const keys = chunkOf(interner.directory, first, interner.bits)
-    if (interner.wide) settleAll(interner, first, end, keys, true)
-    else settleAll(interner, first, end, keys, false)
+    if (interner.wide) enter(interner, first, end, keys, true)
+    else enter(interner, first, end, keys, false)
   }
-  return true
 }
 
 /** Enters the ids of a chunk, whose keys are not in the index. Buckets are touched some ids ahead. */
 // @ts-ignore: decorator
 @inline
-function settleAll(interner: Interner, first: u32, end: u32, keys: usize, wide: bool): void {
+function enter(interner: Interner, first: u32, end: u32, keys: usize, wide: bool): void {
   const index = interner.index
   const mask = interner.mask
   const bytes = wide ? LEAF_BYTES : 8

@@ -6,8 +6,10 @@ export const PAGE: u32 = 65536
 export const STATES: usize = 1024
 export const NODES: usize = 1152
 export const LEAVES: usize = 1280
+export const NEW_NODES: usize = 1408
+export const NEW_LEAVES: usize = 1536
 export const FREE: usize = 2048
-const FREE_END: usize = 4096
+const FREE_END: usize = 65536
 
 /** Memory grows by a 32nd at least: growing is slow. */
 const GROWTH_SHIFT: u32 = 5
@@ -57,13 +59,25 @@ function runEndingAt(end: u32): Run | null {
   return null
 }
 
-/** Takes back a run of pages. There are few at a time: tables move only when they double. */
+/** Takes back a run of pages. */
 export function release(at: usize, pages: u32): void {
+  let unused: usize = 0
   for (let p = FREE; p < FREE_END; p += offsetof<Run>()) {
     const run = changetype<Run>(p)
-    if (run.pages != 0) continue
-    run.at = <u32>at
-    run.pages = pages
-    return
+    if (run.pages == 0) {
+      if (run.at == 0 && unused != 0) break
+      unused = p
+    } else if (run.at + run.pages * PAGE == <u32>at) {
+      run.pages += pages
+      return
+    } else if (at + pages * PAGE == run.at) {
+      run.at = <u32>at
+      run.pages += pages
+      return
+    }
   }
+  if (unused == 0) return
+  const run = changetype<Run>(unused)
+  run.at = <u32>at
+  run.pages = pages
 }
