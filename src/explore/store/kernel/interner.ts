@@ -122,7 +122,7 @@ function setIndex(interner: Interner, index: usize, pages: u32): void {
   memory.fill(index, 0, pages * PAGE)
   interner.index = index
   interner.mask = slots - 1
-  interner.limit = slots - (slots >> 2)
+  interner.limit = slots - (slots >> 3)
 }
 
 /** Makes room for `extra` more ids. Returns whether there is. */
