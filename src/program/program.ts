@@ -5,7 +5,7 @@ import type { RecordType, ValueOf } from '../state/schema.js'
 import type { ThreadCode } from './code.js'
 import { compileThread } from './compile.js'
 import { forget, Stop, said } from './findings.js'
-import { bodyOf, type Kernel, withOperations } from './kernel.js'
+import { type Kernel, withOperations } from './kernel.js'
 import type { Scenario } from './scenario.js'
 
 /** A scenario on a kernel, compiled: what the two executions run. */
@@ -56,9 +56,15 @@ function prepared(scenario: Scenario, prepare: (s: never) => void, number: numbe
   )
 }
 
-/** Makes each hook's name lead to the operation it is bound to. */
+/**
+ * Makes each hook's name lead to the operation it is bound to. A hook whose operation this kernel lacks stays unbound,
+ * as hooks come and go with versions; a call of it is then an error.
+ */
 function bindHooks(kernel: Kernel, scenario: Scenario): Kernel {
   const operations = new Map(kernel.operations)
-  for (const [hook, ref] of Object.entries(scenario.bind)) operations.set(hook, bodyOf(kernel, ref))
+  for (const [hook, ref] of Object.entries(scenario.bind)) {
+    const bound = kernel.operations.get(ref.name)
+    if (bound) operations.set(hook, bound)
+  }
   return { ...kernel, operations }
 }
