@@ -1,14 +1,18 @@
 import { project } from 'foliocheck'
 import { properties } from '../properties/index.js'
+import { v6_0 } from './kernels/v6.0.js'
+import { v6_12 } from './kernels/v6.12.js'
+import { v6_18 } from './kernels/v6.18.js'
 import { v6_19 } from './kernels/v6.19.js'
 import { v7_0 } from './kernels/v7.0.js'
 import { v7_1 } from './kernels/v7.1.js'
+import { v7_3 } from './kernels/v7.3.js'
 import { doNotTouchDeviceFolioAfterFolioFree } from './patches/do-not-touch-device-folio-after-folio-free.js'
 import { freeRacesReuse } from './scenarios/free-races-reuse.js'
 
 /** The life cycle of zone-device pages. */
 export default project({
-  kernels: [v6_19, v7_0, v7_1],
+  kernels: [v6_0, v6_12, v6_18, v6_19, v7_0, v7_1, v7_3],
   patches: [doNotTouchDeviceFolioAfterFolioFree],
   scenarios: [freeRacesReuse],
   properties,

@@ -29,8 +29,8 @@ export const zddOutlivesFolios = invariant(zoneDevice, 'zdd-outlives-folios', {
 function foliosOf(s: State, bo: number): number {
   let count = 0
   for (let p = 0; p < s.pages.length; p++) {
-    const { folio, w2, building } = s.pages[p]
-    if (folio === p && !building && w2.tag === 'zdd' && w2.value === bo) count++
+    const { folio, w2, fresh, frozen } = s.pages[p]
+    if (folio === p && fresh && !frozen && w2.tag === 'zdd' && w2.value === bo) count++
   }
   return count
 }

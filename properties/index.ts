@@ -1,9 +1,12 @@
 import { noDeadlock, type Property } from 'foliocheck'
 import { blockUnused, krefPositive, zddOutlivesFolios } from './drivers.js'
+import { scanCovers, unmapKeepsReference } from './eviction.js'
 import { noWarning } from './kernel-warnings.js'
 import {
   compoundLayout,
   dataWord,
+  mappedHasMapping,
+  memcgWord,
   nrPagesRight,
   pageFolioRight,
   pgmapWord,
@@ -12,7 +15,15 @@ import {
   writesInside,
 } from './layout.js'
 import { lockHasOwner, noLockLeft, unlockByOwner } from './locks.js'
-import { freeOnlyUnused, freePagesUnused, initOwnsBlock, noAccessAfterHandover } from './ownership.js'
+import {
+  freeOnlyUnused,
+  freePagesUnused,
+  handedOverClean,
+  initOwnsBlock,
+  noAccessAfterHandover,
+  nothingLost,
+  onOneList,
+} from './ownership.js'
 import {
   initAfterKillNoticed,
   killOnce,
@@ -31,6 +42,7 @@ import {
   refcountEqualsOwners,
   tailsUnreferenced,
 } from './refcounts.js'
+import { splitOnlyFrozen, splitPageContract, unfreezeFromZero } from './split.js'
 
 /** Everything that is checked, family by family. */
 export const properties: readonly Property[] = [
@@ -42,15 +54,25 @@ export const properties: readonly Property[] = [
   noAccessAfterHandover,
   initOwnsBlock,
   freeOnlyUnused,
+  handedOverClean,
   freePagesUnused,
+  onOneList,
+  nothingLost,
   pgmapWord,
+  memcgWord,
   dataWord,
   pageFolioRight,
   nrPagesRight,
   writesInside,
   compoundLayout,
   standaloneLayout,
+  mappedHasMapping,
   referencedHasPgmap,
+  splitOnlyFrozen,
+  unfreezeFromZero,
+  splitPageContract,
+  scanCovers,
+  unmapKeepsReference,
   pgmapRefCovers,
   pgmapRefBalance,
   pgmapRefUnderflow,

@@ -1,6 +1,6 @@
 import { assertion, invariant } from 'foliocheck'
-import { isLiveHead, pagesOf } from '../models/machine/ghost.js'
 import { orderByteOf } from '../models/machine/order-code.js'
+import { isLiveHead, pagesOf } from '../models/machine/queries.js'
 import { PAGES, type State, zoneDevice } from '../models/machine/state.js'
 
 /** The words of struct page: what a head, a tail and a stand-alone page hold, and who reads them as what. */
@@ -15,6 +15,12 @@ export const pgmapWord = assertion(
 
 /** Word 2 is whatever its last writer made of it. */
 export const dataWord = assertion('driver-data-is-valid', 'zone_device_data is used as what its driver stored there')
+
+/** Word 7 is memcg_data in heads only. */
+export const memcgWord = assertion(
+  'memcg-word-holds-memcg',
+  'whoever follows the memcg_data of a folio finds a memcg there or NULL, not the size of a dead folio',
+)
 
 /** I-LAY-4. */
 export const pageFolioRight = assertion(
@@ -48,7 +54,9 @@ export const compoundLayout = invariant(zoneDevice, 'compound-layout', {
   clauses: {
     'head: PG_head': (s, p) => !isLargeHead(s, p) || s.pages[p].head,
     'page 1: order': (s, p) => !isLargeHead(s, p) || s.pages[p + 1].orderByte === orderByteOf(pagesOf(s, p)),
-    'page 1: _nr_pages': (s, p) => !isLargeHead(s, p) || s.pages[p + 1]._nr_pages === pagesOf(s, p),
+    'page 1: _nr_pages': (s, p) =>
+      !isLargeHead(s, p) || (s.pages[p + 1].w7.tag === 'nr' && s.pages[p + 1].w7.value === pagesOf(s, p)),
+    'page 1: large_rmappable': (s, p) => !isLargeHead(s, p) || s.pages[p + 1].largeRmappable,
     'tail: compound head': (s, p) => {
       const { folio, w1 } = s.pages[p]
       return !settled(s, p) || folio === p || (w1.tag === 'head' && w1.value === folio)
@@ -68,12 +76,21 @@ export const standaloneLayout = invariant(zoneDevice, 'standalone-layout', {
   clauses: {
     'no PG_head': (s, p) => !isStandalone(s, p) || !s.pages[p].head,
     'no compound head': (s, p) => !isStandalone(s, p) || s.pages[p].w1.tag !== 'head',
+    'no _nr_pages': (s, p) => !isStandalone(s, p) || s.pages[p].w7.tag !== 'nr',
   },
 })
 
 function isStandalone(s: State, p: number): boolean {
   return isLiveHead(s, p) && settled(s, p) && pagesOf(s, p) === 1
 }
+
+/** I-LAY-7. */
+export const mappedHasMapping = invariant(zoneDevice, 'mapped-folio-has-mapping', {
+  claim: 'a mapped folio has its anon_vma in folio->mapping, or no reverse map walk finds its entries',
+  over: pages,
+  premise: s => s.pages.some(page => page.mapcount > 0),
+  clauses: { 'mapcount > 0 => mapping': (s, p) => s.pages[p].mapcount === 0 || s.pages[p].mapping === 'anon' },
+})
 
 /** I-LAY-2. */
 export const referencedHasPgmap = invariant(zoneDevice, 'referenced-page-has-pgmap', {

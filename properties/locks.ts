@@ -1,5 +1,5 @@
 import { assertion, invariant } from 'foliocheck'
-import { isLiveHead } from '../models/machine/ghost.js'
+import { isLiveHead } from '../models/machine/queries.js'
 import { PAGES, zoneDevice } from '../models/machine/state.js'
 
 /** The folio lock: a bit of a page word, and the one thread that may clear it. */

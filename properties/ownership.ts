@@ -1,5 +1,6 @@
 import { assertion, invariant } from 'foliocheck'
-import { PAGES, zoneDevice } from '../models/machine/state.js'
+import { isMapped } from '../models/machine/queries.js'
+import { PAGES, PMD_ORDER, type State, zoneDevice } from '../models/machine/state.js'
 
 /** Who may use a page: the driver's allocator, the driver that took it from there, or mm while a folio lives in it. */
 
@@ -21,14 +22,61 @@ export const freeOnlyUnused = assertion(
   'free_zone_device_folio gets a folio in use that nobody references, maps or has locked, once per life',
 )
 
-/** I-FREE-1 and I-FREE-2. */
+/** I-LAY-7 and more: nothing of the old owner is left where the next one would trust it. */
+export const handedOverClean = assertion(
+  'handed-over-clean',
+  'a folio that goes back to its driver has no mapping, no PG_anon_exclusive and no memcg charge left',
+)
+
+/** I-FREE-1. */
 export const freePagesUnused = invariant(zoneDevice, 'free-pages-unused', {
   claim: 'a page in the driver’s allocator has no reference, no mapping and no owner',
   over: { prefix: 'p', count: PAGES },
   premise: s => s.pages.some(page => page.owner === 'pool'),
   clauses: {
     'free page: ref = 0': (s, p) => s.pages[p].owner !== 'pool' || s.pages[p].ref === 0,
-    'free page: not mapped': (s, p) => s.pages[p].owner !== 'pool' || s.slots.every(slot => slot.page !== p),
+    'free page: no entry names it': (s, p) => s.pages[p].owner !== 'pool' || s.slots.every(slot => slot.page !== p),
     'free page: not locked by anyone': (s, p) => s.pages[p].owner !== 'pool' || s.pages[p].locker < 0,
+  },
+})
+
+/** I-FREE-2. */
+export const onOneList = invariant(zoneDevice, 'free-page-on-one-list', {
+  claim: 'a list driver has each of its free pages on exactly one list, once, and no other page',
+  over: { prefix: 'p', count: PAGES },
+  premise: s => s.lists.used,
+  clauses: {
+    'free page: on one list, once': (s, p) => !s.lists.used || s.pages[p].owner !== 'pool' || timesListed(s, p) === 1,
+    'page in use: on no list': (s, p) => !s.lists.used || s.pages[p].owner === 'pool' || timesListed(s, p) === 0,
+  },
+})
+
+/** How often the driver's lists name the page, alone or as part of a PMD-sized block. */
+function timesListed(s: State, page: number): number {
+  let times = 0
+  let at = s.lists.free_pages
+  for (let n = 0; at >= 0 && n <= PAGES; n++) {
+    if (at === page) times++
+    at = s.pages[at].w2.value
+  }
+  at = s.lists.free_folios
+  for (let n = 0; at >= 0 && n <= PAGES; n++) {
+    if (page >= at && page < at + (1 << PMD_ORDER)) times++
+    at = s.pages[at].w2.value
+  }
+  return times
+}
+
+/** I-LCK-5 and what is left of a folio when all is over. */
+export const nothingLost = invariant(zoneDevice, 'nothing-lost', {
+  claim: 'when nothing runs, every page is free, mapped as part of a folio, or in a buffer object',
+  when: 'quiescent',
+  over: { prefix: 'p', count: PAGES },
+  clauses: {
+    'a folio in use is mapped': (s, p) => s.pages[p].owner !== 'mm' || isMapped(s, s.pages[p].folio),
+    'its references are its mappings’': (s, p) => s.pages[p].folio !== p || s.pages[p].ref === s.pages[p].mapcount,
+    'a page of the driver is in a buffer object': (s, p) =>
+      s.pages[p].owner !== 'driver' || s.lists.remove || s.bos.some(bo => p >= bo.block && p < bo.block + bo.pages),
+    'no migration entry': s => s.slots.every(slot => !slot.migration),
   },
 })

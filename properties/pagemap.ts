@@ -1,5 +1,5 @@
 import { assertion, invariant } from 'foliocheck'
-import { isLiveHead } from '../models/machine/ghost.js'
+import { isLiveHead } from '../models/machine/queries.js'
 import { PAGES, type State, zoneDevice } from '../models/machine/state.js'
 
 /** The pagemap's reference: every page of every folio in use holds one, and teardown waits for them. */

@@ -1,5 +1,5 @@
 import { assertion, invariant } from 'foliocheck'
-import { isLiveHead, pagesOf } from '../models/machine/ghost.js'
+import { isLiveHead, pagesOf } from '../models/machine/queries.js'
 import { PAGES, zoneDevice } from '../models/machine/state.js'
 
 /** References and map counts of folios: each is owned, and the counter says how many there are. */

@@ -1,9 +1,10 @@
 import { demand, expect, NONE } from 'foliocheck'
-import { dataWord, nrPagesRight, pageFolioRight, pgmapWord } from '../../properties/layout.js'
+import { dataWord, memcgWord, nrPagesRight, pageFolioRight, pgmapWord } from '../../properties/layout.js'
 import { noAccessAfterHandover } from '../../properties/ownership.js'
 import { structPagesPresent } from '../../properties/pagemap.js'
-import { pagesOf } from './ghost.js'
+
 import { orderOfCode } from './order-code.js'
+import { pagesOf } from './queries.js'
 import { PAGES, type PageState, type State } from './state.js'
 
 /** The readers and writers of struct page, under the kernel's names. Each call is part of one step. */
@@ -63,10 +64,35 @@ export function clear_compound_head(s: State, p: number): void {
   w1.value = NONE
 }
 
-/** folio_nr_pages, with no claim about what it means to the caller. */
+/**
+ * folio_nr_pages, with no claim about what it means to the caller. A memcg pointer read as a size is larger than any
+ * folio.
+ */
 export function folio_nr_pages(s: State, folio: number): number {
   if (!pageAt(s, folio).head) return 1
-  return folio + 1 < PAGES ? s.pages[folio + 1]._nr_pages : 0
+  if (folio + 1 >= PAGES) return 0
+  const { w7 } = s.pages[folio + 1]
+  return w7.tag === 'memcg' ? PAGES : w7.value
+}
+
+/** `_nr_pages` of the folio whose page 1 is `p`. */
+export function set_nr_pages(s: State, p: number, nr: number): void {
+  const { w7 } = pageAt(s, p)
+  w7.tag = nr === 0 ? 'null' : 'nr'
+  w7.value = nr
+}
+
+/** memcg_data of a folio: NULL or a memcg; a stale size in the word is a wild pointer. */
+export function folio_memcg(s: State, folio: number): boolean {
+  const { w7 } = pageAt(s, folio)
+  demand(memcgWord, w7.tag !== 'nr', `memcg_data of p${folio} holds _nr_pages ${w7.value}`)
+  return w7.tag === 'memcg'
+}
+
+export function set_memcg(s: State, folio: number, charged: boolean): void {
+  const { w7 } = pageAt(s, folio)
+  w7.tag = charged ? 'memcg' : 'null'
+  w7.value = 0
 }
 
 /** folio_nr_pages, asked by someone with a right to the folio. */
@@ -94,7 +120,8 @@ export function zone_device_data(s: State, p: number, tag: PageState['w2']['tag'
 }
 
 export function set_zone_device_data(s: State, p: number, tag: PageState['w2']['tag'], value = NONE): void {
-  const { w2 } = pageAt(s, p)
-  w2.tag = tag
-  w2.value = value
+  const page = pageAt(s, p)
+  page.w2.tag = tag
+  page.w2.value = value
+  page.fresh = tag === 'backing' || tag === 'svmm' || tag === 'zdd'
 }

@@ -31,12 +31,3 @@ export function folio_put_testzero(s: State, folio: number): boolean {
   if (page.owned > 0) page.owned--
   return page.ref === 0
 }
-
-/** folio_ref_freeze: to 0 if the count is exactly `count`. */
-export function folio_ref_freeze(s: State, folio: number, count: number): boolean {
-  const page = pageAt(s, folio)
-  if (page.ref !== count) return false
-  page.ref = 0
-  page.frozen = true
-  return true
-}

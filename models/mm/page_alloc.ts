@@ -1,4 +1,4 @@
-import { codeOfOrder, pageAt, set_compound_head, set_zone_device_data } from '../machine/index.js'
+import { codeOfOrder, pageAt, set_compound_head, set_nr_pages, set_zone_device_data } from '../machine/index.js'
 import { NrPages, Order, Pfn, zoneDevice } from '../machine/state.js'
 
 /**
@@ -36,8 +36,7 @@ export const prep_compound_page = zoneDevice.operation(
       pageAt(s, t.page + 1).orderByte = codeOfOrder(t.order)
     }),
     step('folio->_nr_pages = 1 << order', (s, t) => {
-      const first = pageAt(s, t.page + 1)
-      first._nr_pages = 1 << t.order
+      set_nr_pages(s, t.page + 1, 1 << t.order)
       set_zone_device_data(s, t.page + 1, 'compound')
       if (t.order > 1) set_zone_device_data(s, t.page + 2, 'compound')
     }),

@@ -14,10 +14,22 @@ const free_zone_device_folio: OperationRef<{ folio: typeof Pfn }> = {
   params: { folio: Pfn },
 }
 
+const free_zone_device_page: OperationRef<{ page: typeof Pfn }> = {
+  name: 'free_zone_device_page',
+  params: { page: Pfn },
+}
+
 export const __folio_put = zoneDevice.operation(
   '__folio_put',
   { source: 'mm/swap.c', params: { folio: Pfn } },
   ({ call }) => [call('free_zone_device_folio(folio)', free_zone_device_folio, { folio: t => t.folio })],
+)
+
+/** Until v6.0. */
+export const __folio_put_v6_0 = zoneDevice.operation(
+  '__folio_put',
+  { source: 'mm/swap.c', params: { folio: Pfn } },
+  ({ call }) => [call('free_zone_device_page(&folio->page)', free_zone_device_page, { page: t => t.folio })],
 )
 
 export const folio_put = zoneDevice.operation(

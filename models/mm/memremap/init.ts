@@ -1,46 +1,48 @@
 import { expect } from 'foliocheck'
 import { noWarning } from '../../../properties/kernel-warnings.js'
-import { initOwnsBlock } from '../../../properties/ownership.js'
-import { initAfterKillNoticed, noInitAfterKill } from '../../../properties/pagemap.js'
-import { beginUse } from '../../machine/ghost.js'
-import { folio_pgmap, page_folio, pageAt, set_pgmap } from '../../machine/page.js'
-import { percpu_ref_tryget_many } from '../../machine/percpu-ref.js'
-import { NrPages, Order, Pfn, PgmapRef, type State, zoneDevice } from '../../machine/state.js'
+import {
+  folio_pgmap,
+  isFolio,
+  page_folio,
+  pageAt,
+  percpu_ref_tryget_live,
+  percpu_ref_tryget_many,
+  set_nr_pages,
+  set_pgmap,
+} from '../../machine/index.js'
+import { NrPages, Order, Pfn, PgmapRef, zoneDevice } from '../../machine/state.js'
 import { lock_page } from '../filemap.js'
 import { prep_compound_page } from '../page_alloc.js'
+import { checkBlock, checkTryget, publish } from './init-checks.js'
 
 /**
  * | kernel function        | steps                                      | abstracted, and why that is sound              |
  * |------------------------|--------------------------------------------|------------------------------------------------|
- * | zone_device_page_init  | v7.0: per page flags, _nr_pages, pgmap;    | mapping and share are cleared in the step of   |
- * |                        | then tryget, count, lock, prep_compound    | the pgmap word: nobody without a reference     |
- * |                        |                                            | reads them. The warning on a count above 0 is  |
- * |                        |                                            | looked at in that same step.                   |
- * | zone_device_folio_init | … and large_rmappable                      |                                                |
+ * | zone_device_page_init  | tryget, count, lock; since v6.19 prep;     | v7.0 clears mapping and share in the step of   |
+ * |                        | since v7.0 first, for each page, flags,    | the pgmap word: nobody without a reference     |
+ * |                        | _nr_pages and pgmap                        | reads them. Its warning about a count above 0  |
+ * |                        |                                            | looks in that same step.                       |
+ * | zone_device_folio_init | the above, and large_rmappable             | –                                              |
  */
 
-/** Ghost: `page` begins an aligned block that the caller took from the allocator, with nobody in it. */
-export function checkBlock(s: State, page: number, order: number): void {
-  const nr = 1 << order
-  expect(initOwnsBlock, page % nr === 0, `p${page} is not aligned to order ${order}`)
-  for (let p = page; p < page + nr && p < s.pages.length; p++) {
-    const { owner, ref } = s.pages[p]
-    expect(initOwnsBlock, owner === 'driver' && ref === 0, `p${p} belongs to ${owner}, its count is ${ref}`)
-  }
-}
+const TRYGET_LIVE = 'WARN_ON_ONCE(!percpu_ref_tryget_live())'
+const TRYGET_MANY = 'WARN_ON_ONCE(!percpu_ref_tryget_many())'
 
-/** Ghost and warning of the tryget in every version. */
-export function checkTryget(s: State, got: boolean, warning: string): void {
-  expect(noInitAfterKill, !s.pgmap.dead, 'the pagemap is dead')
-  expect(initAfterKillNoticed, !s.pgmap.dead || !got, `${warning} says nothing`)
-  expect(noWarning, got, warning)
-}
-
-/** set_page_count(page, 1): from here on the page can be pinned by whoever meets it. */
-export function publish(s: State, page: number, order: number): void {
-  pageAt(s, page).ref = 1
-  beginUse(s, page, 1 << order)
-}
+/** v6.1 to v6.18: order 0 only; one pagemap reference, of a live pagemap. */
+export const zone_device_page_init_v6_1 = zoneDevice.operation(
+  'zone_device_page_init',
+  { source: 'mm/memremap.c', params: { page: Pfn } },
+  ({ step, call }) => [
+    step('percpu_ref_tryget_live(&page->pgmap->ref)', (s, t) => {
+      checkBlock(s, t.page, 0)
+      checkTryget(s, percpu_ref_tryget_live(s, folio_pgmap(s, t.page)), TRYGET_LIVE)
+    }),
+    step('set_page_count(page, 1)', (s, t) => {
+      publish(s, t.page, 0)
+    }),
+    call('lock_page(page)', lock_page, { page: t => t.page }),
+  ],
+)
 
 /** v6.19-rc1: trusts what the page's last life left in it. */
 export const zone_device_page_init_v6_19 = zoneDevice.operation(
@@ -51,9 +53,8 @@ export const zone_device_page_init_v6_19 = zoneDevice.operation(
       checkBlock(s, t.page, t.order)
       t.folio = page_folio(s, t.page)
     }),
-    step('percpu_ref_tryget_many(&page_pgmap(page)->ref, 1 << order)', (s, t) => {
-      const got = percpu_ref_tryget_many(s, folio_pgmap(s, t.folio), 1 << t.order)
-      checkTryget(s, got, 'WARN_ON_ONCE(!percpu_ref_tryget_many())')
+    step('percpu_ref_tryget_many(&folio->pgmap->ref, 1 << order)', (s, t) => {
+      checkTryget(s, percpu_ref_tryget_many(s, folio_pgmap(s, t.folio), 1 << t.order), TRYGET_MANY)
     }),
     step('set_page_count(page, 1)', (s, t) => {
       publish(s, t.page, t.order)
@@ -80,6 +81,7 @@ export const zone_device_folio_init_v6_19 = zoneDevice.operation(
       [
         step('folio_set_large_rmappable(folio)', (s, t) => {
           pageAt(s, t.folio + 1).largeRmappable = true
+          isFolio(s, t.folio, 1 << t.order)
         }),
       ],
     ),
@@ -92,7 +94,7 @@ export const zone_device_page_init_v7_0 = zoneDevice.operation(
   {
     source: 'mm/memremap.c',
     params: { page: Pfn, pgmap: PgmapRef, order: Order },
-    locals: { i: NrPages, folio: Pfn },
+    locals: { i: NrPages },
   },
   ({ step, call, when, loop, local }) => [
     loop(
@@ -103,7 +105,7 @@ export const zone_device_page_init_v7_0 = zoneDevice.operation(
           pageAt(s, t.page + t.i).w0 = 0
         }),
         step('((struct folio *)(new_page - 1))->_nr_pages = 0', (s, t) => {
-          pageAt(s, t.page + t.i)._nr_pages = 0
+          set_nr_pages(s, t.page + t.i, 0)
         }),
         step('new_folio->pgmap = pgmap', (s, t) => {
           const page = pageAt(s, t.page + t.i)
@@ -117,8 +119,7 @@ export const zone_device_page_init_v7_0 = zoneDevice.operation(
       ],
     ),
     step('percpu_ref_tryget_many(&page_pgmap(page)->ref, 1 << order)', (s, t) => {
-      const got = percpu_ref_tryget_many(s, folio_pgmap(s, page_folio(s, t.page)), 1 << t.order)
-      checkTryget(s, got, 'WARN_ON_ONCE(!percpu_ref_tryget_many())')
+      checkTryget(s, percpu_ref_tryget_many(s, folio_pgmap(s, page_folio(s, t.page)), 1 << t.order), TRYGET_MANY)
     }),
     step('set_page_count(page, 1)', (s, t) => {
       publish(s, t.page, t.order)
@@ -146,6 +147,7 @@ export const zone_device_folio_init_v7_0 = zoneDevice.operation(
       [
         step('folio_set_large_rmappable(folio)', (s, t) => {
           pageAt(s, t.folio + 1).largeRmappable = true
+          isFolio(s, t.folio, 1 << t.order)
         }),
       ],
     ),

@@ -1,7 +1,7 @@
 import { bool, expect, int, NONE } from 'foliocheck'
 import { killOnce } from '../../../properties/pagemap.js'
-import { percpu_ref_put_many, percpu_ref_tryget_live, set_pgmap } from '../../machine/index.js'
-import { PAGES, PgmapRef, type State, zoneDevice } from '../../machine/state.js'
+import { percpu_ref_get_many, percpu_ref_put_many, percpu_ref_tryget_live, set_pgmap } from '../../machine/index.js'
+import { PAGES, PgmapRef, type State, type Words, zoneDevice } from '../../machine/state.js'
 
 /**
  * | kernel function   | steps                                    | abstracted, and why that is sound                     |
@@ -13,49 +13,57 @@ import { PAGES, PgmapRef, type State, zoneDevice } from '../../machine/state.js'
  * | get_dev_pagemap   | load from the array, tryget_live         | The section spans both steps.                          |
  */
 
-/** v6.1 and later: free device-private pages have count 0, and own nothing of the pagemap. */
-export const memremap_pages = memremap('v6.1')
-/** Before: every page starts at count 1, and the pagemap is referenced once per page. */
-export const memremap_pages_v6_0 = memremap('v6.0')
+/** What a version of memremap_pages makes of its pages. */
+interface Since {
+  /** The count that a page is left with. */
+  readonly count: number
+  /** One reference of the pagemap per page of the range, whoever uses it. */
+  readonly perPage: boolean
+}
 
-function memremap(since: 'v6.0' | 'v6.1') {
+function memremap({ count, perPage }: Since) {
   return zoneDevice.operation(
     'memremap_pages',
     { source: 'mm/memremap.c', locals: { i: int(0, PAGES) } },
-    ({ step, loop, local, when }) => [
-      step('percpu_ref_init(&pgmap->ref)', s => {
-        s.pgmap.cnt = 1
-      }),
-      step('xa_store_range(&pgmap_array, pgmap)', s => {
-        s.pgmap.registered = true
-      }),
-      step('add_pages()', s => {
-        s.pgmap.present = true
-      }),
-      loop(
-        t => t.i < PAGES,
-        [
-          step('__init_zone_device_page(page, pgmap)', (s, t) => {
-            set_pgmap(s, t.i)
-            s.pages[t.i].ref = since === 'v6.0' ? 1 : 0
-          }),
-          local(t => {
-            t.i++
-          }),
-        ],
-      ),
-      when(
-        () => since === 'v6.0',
-        [
-          step('percpu_ref_get_many(&pgmap->ref, pfn_len())', s => {
-            s.pgmap.cnt += PAGES
-            s.pgmap.perPage = true
-          }),
-        ],
-      ),
-    ],
+    ({ step, loop, local }) => {
+      const common = [
+        step('percpu_ref_init(&pgmap->ref)', s => {
+          s.pgmap.cnt = 1
+        }),
+        step('xa_store_range(&pgmap_array, pgmap)', s => {
+          s.pgmap.registered = true
+        }),
+        step('add_pages()', s => {
+          s.pgmap.present = true
+        }),
+        loop(
+          t => t.i < PAGES,
+          [
+            step('__init_zone_device_page(page, pgmap)', (s, t) => {
+              set_pgmap(s, t.i)
+              s.pages[t.i].ref = count
+            }),
+            local(t => {
+              t.i++
+            }),
+          ],
+        ),
+      ]
+      const getMany = step('percpu_ref_get_many(&pgmap->ref, pfn_len())', s => {
+        percpu_ref_get_many(s, 0, PAGES)
+        s.pgmap.perPage = true
+      })
+      return perPage ? [...common, getMany] : common
+    },
   )
 }
+
+/** v6.1 and later: free device-private pages have count 0, and own nothing of the pagemap. */
+export const memremap_pages = memremap({ count: 0, perPage: false })
+/** Before: every page starts at count 1, and the pagemap is referenced once per page. */
+export const memremap_pages_v6_0 = memremap({ count: 1, perPage: true })
+/** Between two commits of v6.1: count 0, and the pagemap is still referenced once per page. */
+export const memremap_pages_zero_count = memremap({ count: 0, perPage: true })
 
 /** Sets the dead mark; from here on tryget_live fails. */
 function markDead(s: State): void {
@@ -66,30 +74,22 @@ function markDead(s: State): void {
 /** After the grace period: atomic mode, and the initial reference goes. */
 function dropInitial(s: State): void {
   s.pgmap.atomic = true
-  s.pgmap.cnt--
-  if (s.pgmap.cnt === 0) s.pgmap.done = true
+  percpu_ref_put_many(s, 0, 1)
 }
 
-export const memunmap_pages = memunmap('v6.1')
-export const memunmap_pages_v6_0 = memunmap('v6.0')
-
-function memunmap(since: 'v6.0' | 'v6.1') {
-  return zoneDevice.operation('memunmap_pages', { source: 'mm/memremap.c' }, ({ step, when, waitUntil }) => [
+function kill({ step }: Words<Record<never, never>>) {
+  return [
     step('percpu_ref_kill(&pgmap->ref): dead', s => {
       markDead(s)
     }),
     step('percpu_ref_kill(&pgmap->ref): atomic, put', s => {
       dropInitial(s)
     }),
-    when(
-      () => since === 'v6.0',
-      [
-        step('percpu_ref_put_many(&pgmap->ref, pfn_len())', s => {
-          s.pgmap.perPage = false
-          percpu_ref_put_many(s, 0, PAGES)
-        }),
-      ],
-    ),
+  ]
+}
+
+function waitAndRemove({ step, waitUntil }: Words<Record<never, never>>) {
+  return [
     waitUntil('wait_for_completion(&pgmap->done)', s => s.pgmap.done),
     step('__remove_pages()', s => {
       s.pgmap.present = false
@@ -101,8 +101,24 @@ function memunmap(since: 'v6.0' | 'v6.1') {
     step('percpu_ref_exit(&pgmap->ref)', s => {
       s.pgmap.exited = true
     }),
-  ])
+  ]
 }
+
+/** v6.1 and later: waits for the pages that are in use. */
+export const memunmap_pages = zoneDevice.operation('memunmap_pages', { source: 'mm/memremap.c' }, words => [
+  ...kill(words),
+  ...waitAndRemove(words),
+])
+
+/** Before: drops what memremap_pages took per page, whoever uses them. */
+export const memunmap_pages_v6_0 = zoneDevice.operation('memunmap_pages', { source: 'mm/memremap.c' }, words => [
+  ...kill(words),
+  words.step('percpu_ref_put_many(&pgmap->ref, pfn_len())', s => {
+    s.pgmap.perPage = false
+    percpu_ref_put_many(s, 0, PAGES)
+  }),
+  ...waitAndRemove(words),
+])
 
 /** A live reference on the pagemap of a pfn, or NONE. */
 export const get_dev_pagemap = zoneDevice.operation(

@@ -1,0 +1,66 @@
+import { expect, NONE } from 'foliocheck'
+import { unmapKeepsReference } from '../../../properties/eviction.js'
+import { folio_get, folio_put_testzero, page_folio_held, pageAt } from '../../machine/index.js'
+import { Pfn, Slot, type State, zoneDevice } from '../../machine/state.js'
+
+/**
+ * Page-table entries of device folios, as rmap walks change them.
+ *
+ * | kernel function       | steps                    | abstracted, and why that is sound                                  |
+ * |-----------------------|--------------------------|--------------------------------------------------------------------|
+ * | try_to_migrate        | one per entry            | Entry, rmap and the mapping's reference change under the lock of   |
+ * | remove_migration_ptes | one per entry            | the table, by someone who holds the folio lock and a reference:    |
+ * |                       |                          | nobody compares the count meanwhile, so one step shows all of it.  |
+ */
+
+/** The first place whose entry names the folio, of the given kind, or NONE. */
+function entryOf(s: State, folio: number, migration: boolean): number {
+  for (let va = 0; va < s.slots.length; va++) {
+    const slot = s.slots[va]
+    if (slot.page !== NONE && slot.migration === migration && page_folio_held(s, slot.page) === folio) return va
+  }
+  return NONE
+}
+
+/** Replaces every mapping of `folio` by a migration entry. */
+export const try_to_migrate = zoneDevice.operation(
+  'try_to_migrate',
+  { source: 'mm/rmap.c', params: { folio: Pfn }, locals: { va: Slot } },
+  ({ step, label, when, goto }) => [
+    label('again'),
+    step('set_pte_at(migration entry); folio_remove_rmap(); folio_put()', (s, t) => {
+      t.va = entryOf(s, t.folio, false)
+      if (t.va === NONE) return
+      const page = pageAt(s, t.folio)
+      s.slots[t.va].migration = true
+      page.mapcount--
+      page.anonExclusive = false
+      expect(unmapKeepsReference, !folio_put_testzero(s, t.folio), `p${t.folio} has no reference left`)
+    }),
+    when(t => t.va !== NONE, [goto('again')]),
+  ],
+)
+
+/** Turns the migration entries of `src` into entries of `dst`: itself, or system memory when that is NONE. */
+export const remove_migration_ptes = zoneDevice.operation(
+  'remove_migration_ptes',
+  { source: 'mm/migrate.c', params: { src: Pfn, dst: Pfn }, locals: { va: Slot } },
+  ({ step, label, when, goto }) => [
+    label('again'),
+    step('folio_get(dst); set_pte_at(entry of dst); folio_add_anon_rmap()', (s, t) => {
+      t.va = entryOf(s, t.src, true)
+      if (t.va === NONE) return
+      const slot = s.slots[t.va]
+      slot.migration = false
+      if (t.dst === NONE) {
+        slot.page = NONE
+        return
+      }
+      const page = pageAt(s, t.dst)
+      folio_get(s, t.dst)
+      page.mapcount++
+      page.anonExclusive = true
+    }),
+    when(t => t.va !== NONE, [goto('again')]),
+  ],
+)
