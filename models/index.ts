@@ -8,12 +8,12 @@ import { v7_0 } from './kernels/v7.0.js'
 import { v7_1 } from './kernels/v7.1.js'
 import { v7_3 } from './kernels/v7.3.js'
 import { doNotTouchDeviceFolioAfterFolioFree } from './patches/do-not-touch-device-folio-after-folio-free.js'
-import { freeRacesReuse } from './scenarios/free-races-reuse.js'
+import { scenarios } from './scenarios/index.js'
 
 /** The life cycle of zone-device pages. */
 export default project({
   kernels: [v6_0, v6_12, v6_18, v6_19, v7_0, v7_1, v7_3],
   patches: [doNotTouchDeviceFolioAfterFolioFree],
-  scenarios: [freeRacesReuse],
+  scenarios,
   properties,
 })

@@ -1,0 +1,92 @@
+import { does, type Scenario, scenario, thread } from 'foliocheck'
+import { drm_pagemap_pagemap_ops } from '../drivers/drm_pagemap.js'
+import { nouveau_dmem_pagemap_ops } from '../drivers/nouveau.js'
+import { dmirror_devmem_ops } from '../drivers/test_hmm.js'
+import { zoneDevice } from '../machine/state.js'
+import { migrate_vma_to_small_pages } from '../mm/migrate_device/split.js'
+import { speculative_walk } from '../mm/pfn_walker.js'
+import {
+  freshDevice,
+  freshHmm,
+  freshNouveau,
+  hmmMigrate,
+  LARGE,
+  munmap,
+  nouveauMigrate,
+  XE,
+  xeMigrate,
+  xeWorker,
+} from './parts.js'
+
+/** Model L3: a folio is split while it is unmapped, in the middle of its migration. */
+
+const splitThenFree = scenario('split-then-free', zoneDevice, {
+  about:
+    'xe: a PMD-sized device folio migrates to system memory whose folios are smaller, and every piece is freed. The ' +
+    'pieces have order 1, which in this scaled geometry stands for any order between 0 and that of a PMD.',
+  bind: drm_pagemap_pagemap_ops,
+  setup: [...freshDevice, xeMigrate(0, 2)],
+  threads: [thread('cpu fault', does(migrate_vma_to_small_pages, { va: 0, order: 1 })), xeWorker],
+  exercises: ['split-only-frozen', 'pgmap-ref-balance', 'zdd-outlives-folios', 'nothing-lost'],
+  tags: ['xe', 'zd-split-pgmap-ref-drift'],
+  needs: [...LARGE, ...XE],
+})
+
+const splitThenFreeHmm = scenario('split-then-free-hmm', zoneDevice, {
+  about:
+    'test_hmm: a PMD-sized device folio migrates to single pages of system memory; each piece goes to the free list.',
+  bind: dmirror_devmem_ops,
+  setup: [...freshHmm(true), hmmMigrate(0, true)],
+  threads: [thread('cpu fault', does(migrate_vma_to_small_pages, { va: 0, order: 0 }), hmmMigrate(1), munmap(1))],
+  exercises: ['split-only-frozen', 'pgmap-ref-balance', 'free-page-on-one-list'],
+  tags: ['test_hmm'],
+  needs: LARGE,
+})
+
+const splitThenFreeNouveau = scenario('split-then-free-nouveau', zoneDevice, {
+  about: 'nouveau: the same, with the driver’s count of allocations.',
+  bind: nouveau_dmem_pagemap_ops,
+  setup: [...freshNouveau(true), nouveauMigrate(0, true)],
+  threads: [thread('cpu fault', does(migrate_vma_to_small_pages, { va: 0, order: 0 }), nouveauMigrate(1), munmap(1))],
+  exercises: ['split-only-frozen', 'pgmap-ref-balance', 'no-kernel-warning'],
+  tags: ['nouveau'],
+  needs: LARGE,
+})
+
+const splitRacesWalker = scenario('split-races-walker', zoneDevice, {
+  about:
+    'xe: while a migration splits a PMD-sized folio of which it owns the only reference, somebody who walks pfns meets ' +
+    'one of its tails and pins the folio.',
+  bind: drm_pagemap_pagemap_ops,
+  setup: [...freshDevice, xeMigrate(0, 2)],
+  threads: [
+    thread('cpu fault', does(migrate_vma_to_small_pages, { va: 0, order: 0 })),
+    thread('pfn walker', does(speculative_walk, { pfn: 2, look: false })),
+    xeWorker,
+  ],
+  exercises: ['split-only-frozen', 'refcount-equals-owners', 'unfreeze-from-zero', 'referenced-page-has-pgmap'],
+  tags: ['xe', 'dp-split-unmapped-extra-pin'],
+  needs: [...LARGE, ...XE],
+})
+
+const splitRacesMunmap = scenario('split-races-munmap', zoneDevice, {
+  about: 'xe: the process unmaps the place while its folio is split in the middle of a migration.',
+  bind: drm_pagemap_pagemap_ops,
+  setup: [...freshDevice, xeMigrate(0, 2)],
+  threads: [
+    thread('cpu fault', does(migrate_vma_to_small_pages, { va: 0, order: 0 })),
+    thread('munmap', munmap(0)),
+    xeWorker,
+  ],
+  exercises: ['split-only-frozen', 'refcount-equals-owners', 'migration-holds-reference'],
+  tags: ['xe'],
+  needs: [...LARGE, ...XE],
+})
+
+export const splitScenarios: readonly Scenario[] = [
+  splitThenFree,
+  splitThenFreeHmm,
+  splitThenFreeNouveau,
+  splitRacesWalker,
+  splitRacesMunmap,
+]
