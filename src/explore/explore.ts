@@ -48,8 +48,9 @@ class Search {
   #unmet: Check[]
   #lost = 0
   #depth = 0
-  /** The step that said something last, and the state it was run from. */
-  #spoke = { parent: -1, ordinal: -1 }
+  /** Of the state that is expanded: steps that violated something, and steps that stored a value out of range. */
+  readonly #spoke = new Set<number>()
+  readonly #broken: { readonly ordinal: number; readonly error: Error }[] = []
   #terminal = 0
   #stopped: StopReason | undefined
 
@@ -66,7 +67,7 @@ class Search {
     const reports: Reports = {
       found: (parent, ordinal, findings) => this.#assertions(parent, ordinal, findings),
       cut: bound => this.#cut.set(bound, (this.#cut.get(bound) ?? 0) + 1),
-      broke: (parent, ordinal, error) => this.#broke(parent, ordinal, error),
+      broke: (_, ordinal, error) => this.#broken.push({ ordinal, error }),
     }
     this.#batch = new Batch(store, reports, system.maxSuccessors)
   }
@@ -183,6 +184,7 @@ class Search {
     const from = this.#batch.slot
     this.#batch.parent = id
     if (system.expand(this.#batch) === 0) this.#atEnd(id)
+    if (this.#spoke.size > 0 || this.#broken.length > 0) this.#settleBroken(id)
     if (id < DETERMINISM_FIRST || id % DETERMINISM_SAMPLE === 0) checkDeterminism(system, this.#batch, from, id)
   }
 
@@ -201,7 +203,7 @@ class Search {
   }
 
   #assertions(parent: number, ordinal: number, findings: readonly Finding[]): void {
-    this.#spoke = { parent, ordinal }
+    this.#spoke.add(ordinal)
     for (const finding of findings) {
       if (finding.fatal) this.#lost++
       if (!this.#found.has(finding.property.name)) this.#record(finding.property.name, parent, ordinal, finding)
@@ -231,11 +233,16 @@ class Search {
     return { initial: this.store.ordinalOf(at), ordinals: ordinals.reverse() }
   }
 
-  /** A value out of range is the model's fault, unless the run has already violated something. */
-  #broke(parent: number, ordinal: number, error: Error): void {
-    const spoke = this.#spoke.parent === parent && this.#spoke.ordinal === ordinal
-    if (!spoke && !this.#violatedOn(this.#runTo(parent))) throw outOfRange(this.system, ordinal, error)
-    this.#lost++
+  /** A value out of range is the model's fault, unless the run, that step included, has already violated something. */
+  #settleBroken(parent: number): void {
+    for (const { ordinal, error } of this.#broken) {
+      if (!this.#spoke.has(ordinal) && !this.#violatedOn(this.#runTo(parent))) {
+        throw outOfRange(this.system, ordinal, error)
+      }
+      this.#lost++
+    }
+    this.#spoke.clear()
+    this.#broken.length = 0
   }
 
   #violatedOn(run: Run): boolean {

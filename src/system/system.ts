@@ -21,7 +21,10 @@ export interface System {
    * vector is as before afterwards. Returns the number of enabled steps, those that were cut or fatal included.
    */
   expand(sink: Successors): number
-  /** Runs one step in place. @throws Error when it is not enabled. */
+  /**
+   * Runs one step in place; the vector stays as it was when the step is fatal, cut or stores a value out of range.
+   * @throws Error when it is not enabled.
+   */
   fire(ordinal: number): Outcome
   /** Whether thread `thread` has a step enabled in the working vector. */
   enabled(thread: number): boolean
@@ -29,7 +32,10 @@ export interface System {
   atRest(): boolean
 }
 
-/** Receives successors. The system writes the vector to `words` at `slot * wordsPerState`, then calls `push`. */
+/**
+ * Receives successors. The system writes the vector to `words` at `slot * wordsPerState`, then calls `push`. It is in
+ * the middle of an expansion then: a receiver may not run steps of it.
+ */
 export interface Successors {
   readonly words: Int32Array
   readonly slot: number
