@@ -71,10 +71,14 @@ export class Batch implements Successors {
 /**
  * Runs the expansion of the working vector, which is state `id`, again and compares it with the slots from `from` on.
  * @throws ModelError when a step did not do the same twice, so that it depends on something outside the state, and when
- * a condition or a property changed the state.
+ * a condition changed the state.
  */
 export function checkDeterminism(system: System, batch: Batch, from: number, id: number): void {
-  checkLooks(system, batch.store, id)
+  system.threads.forEach((name, t) => {
+    batch.store.load(id, system.vector)
+    system.enabled(t)
+    checkUnchanged(system, batch.store, id, `a condition of thread ${name}`)
+  })
   const expected = batch.words.slice(from * system.words, batch.slot * system.words)
   const ordinals = Array.from(batch.store.ordinals.subarray(from, batch.slot))
   const again: Successors & { slot: number } = {
@@ -96,18 +100,12 @@ export function checkDeterminism(system: System, batch: Batch, from: number, id:
   if (again.slot !== ordinals.length) throw nondeterministic(system, ordinals[again.slot] ?? 0)
 }
 
-function checkLooks(system: System, store: StateStore, id: number): void {
+/** @throws ModelError when the working vector is no longer state `id`, which `who` has looked at. */
+export function checkUnchanged(system: System, store: StateStore, id: number, who: string): void {
   const original = new Int32Array(system.words)
   store.load(id, original)
-  const check = (object: string) => {
-    if (original.every((word, i) => word === system.vector[i])) return
-    throw new ModelError(object, 'changed the state', 'properties and conditions may only look at it')
-  }
-  check('a property')
-  system.threads.forEach((name, t) => {
-    system.enabled(t)
-    check(`a condition of thread ${name}`)
-  })
+  if (original.every((word, i) => word === system.vector[i])) return
+  throw new ModelError(who, 'changed the state', 'properties and conditions may only look at it')
 }
 
 function nondeterministic(system: System, ordinal: number): ModelError {

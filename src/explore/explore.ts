@@ -1,6 +1,6 @@
 import { type Finding, forgetTests, testedAssertions } from '../program/findings.js'
 import type { System } from '../system/system.js'
-import { Batch, checkDeterminism, outOfRange, type Reports } from './batch.js'
+import { Batch, checkDeterminism, checkUnchanged, outOfRange, type Reports } from './batch.js'
 import type { Check } from './checks.js'
 import { type Limits, limits as withDefaults } from './limits.js'
 import { Progress } from './progress.js'
@@ -181,11 +181,13 @@ class Search {
         this.#unmet.splice(i, 1)
       }
     }
+    const sampled = id < DETERMINISM_FIRST || id % DETERMINISM_SAMPLE === 0
+    if (sampled) checkUnchanged(system, store, id, 'a property')
     const from = this.#batch.slot
     this.#batch.parent = id
     if (system.expand(this.#batch) === 0) this.#atEnd(id)
     if (this.#spoke.size > 0 || this.#broken.length > 0) this.#settleBroken(id)
-    if (id < DETERMINISM_FIRST || id % DETERMINISM_SAMPLE === 0) checkDeterminism(system, this.#batch, from, id)
+    if (sampled) checkDeterminism(system, this.#batch, from, id)
   }
 
   /** A state in which nothing can run: deadlock, or quiescence. */
