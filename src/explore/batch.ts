@@ -1,5 +1,5 @@
 import { ModelError, reasonOf } from '../errors.js'
-import type { Finding } from '../program/findings.js'
+import type { Finding } from '../system/finding.js'
 import { type Successors, type System, threadOf } from '../system/system.js'
 import type { StateStore } from './store/store.js'
 

@@ -1,4 +1,5 @@
-import { type Finding, forgetTests, testedAssertions } from '../program/findings.js'
+import { forgetTests, testedAssertions } from '../program/findings.js'
+import type { Finding } from '../system/finding.js'
 import type { System } from '../system/system.js'
 import { Batch, checkDeterminism, checkUnchanged, outOfRange, type Reports } from './batch.js'
 import type { Check } from './checks.js'

@@ -1,4 +1,4 @@
-import type { Finding } from '../program/findings.js'
+import type { Finding } from '../system/finding.js'
 
 /** A run, as the initial state it starts in and the ordinals of its steps. */
 export interface Run {

@@ -1,4 +1,5 @@
-import { type Finding, forgetTests, testedAssertions } from '../program/findings.js'
+import { forgetTests, testedAssertions } from '../program/findings.js'
+import type { Finding } from '../system/finding.js'
 import type { Successors, System } from '../system/system.js'
 import { outOfRange } from './batch.js'
 import type { Check } from './checks.js'

@@ -1,3 +1,7 @@
+import type { Finding } from '../system/finding.js'
+
+export type { Finding } from '../system/finding.js'
+
 /**
  * What a step may say about itself while it runs. A recipe calls these functions; whoever executes it reads what was
  * said. They work the same under both executions.
@@ -11,14 +15,6 @@ export interface Assertion {
   readonly claim: string
   /** Whether a step has tested it since `forgetTests`. Here rather than in a set: steps write it in the hot loop. */
   tested: boolean
-}
-
-/** One violated assertion of one transition. */
-export interface Finding {
-  readonly property: Assertion
-  readonly message: string
-  /** The run cannot go on: the kernel would have crashed or followed a wild pointer. */
-  readonly fatal: boolean
 }
 
 /** Ends a transition in its middle; never leaves the executing machine. */

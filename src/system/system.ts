@@ -1,4 +1,4 @@
-import type { Finding } from '../program/findings.js'
+import type { Finding } from './finding.js'
 
 /**
  * What the explorer sees of a model: a vector of words, and the steps that lead on from it. It knows nothing of
