@@ -16,6 +16,9 @@ export function buffers(bytes: number): Buffers {
   return { u8: new Uint8Array(data), u16: new Uint16Array(data), i32: new Int32Array(data) }
 }
 
+/** Names of an enumeration up to which a store compares them one by one: a comparison with a known name costs nothing. */
+const MOST_COMPARED = 16
+
 type Accessor = new (offset: number) => object
 
 /**
@@ -90,6 +93,12 @@ function scalarAccessor(name: string, type: Type, at: number, env: Record<string
           ${cell} = v ? 1 : 0 }`
     case 'enum': {
       env[`names_${name}`] = type.values
+      if (type.values.length <= MOST_COMPARED) {
+        const cases = type.values.map((value, code) => `case ${JSON.stringify(value)}: ${cell} = ${code}; return`)
+        return `get ${name}() { return names_${name}[${cell}] }
+          set ${name}(v) { switch (v) { ${cases.join('\n')} }
+            ${refuse} }`
+      }
       env[`codes_${name}`] = new Map(type.values.map((value, code) => [value, code]))
       return `get ${name}() { return names_${name}[${cell}] }
         set ${name}(v) { const c = codes_${name}.get(v)
