@@ -1,6 +1,7 @@
 import { ModelError, reasonOf } from '../errors.js'
 import type { Finding } from '../system/finding.js'
 import { type Successors, type System, threadOf } from '../system/system.js'
+import { createPlainStore } from './store/plain-store.js'
 import type { StateStore } from './store/store.js'
 
 /** What transitions said besides their successors. */
@@ -12,7 +13,10 @@ export interface Reports {
 
 /** Collects successors in the slots of a store's batch. */
 export class Batch implements Successors {
+  /** Where vectors, parents and ordinals go: the store's own arrays, looked up again after every insert. */
   words: Int32Array
+  parents: Uint32Array
+  ordinals: Uint16Array
   slot = 0
   /** The state whose successors are being written. */
   parent = 0
@@ -25,6 +29,8 @@ export class Batch implements Successors {
     most: number,
   ) {
     this.words = store.batch
+    this.parents = store.parents
+    this.ordinals = store.ordinals
     if (store.capacity < most) {
       throw new ModelError(
         'scenario',
@@ -35,9 +41,10 @@ export class Batch implements Successors {
   }
 
   push(ordinal: number): void {
-    this.store.parents[this.slot] = this.parent
-    this.store.ordinals[this.slot] = ordinal
-    this.slot++
+    const { slot } = this
+    this.parents[slot] = this.parent
+    this.ordinals[slot] = ordinal
+    this.slot = slot + 1
     this.transitions++
   }
 
@@ -63,41 +70,53 @@ export class Batch implements Successors {
   flush(): number {
     const added = this.store.insert(this.slot)
     this.words = this.store.batch
+    this.parents = this.store.parents
+    this.ordinals = this.store.ordinals
     this.slot = 0
     return added
   }
 }
 
-/**
- * Runs the expansion of the working vector, which is state `id`, again and compares it with the slots from `from` on.
- * @throws ModelError when a step did not do the same twice, so that it depends on something outside the state, and when
- * a condition changed the state.
- */
-export function checkDeterminism(system: System, batch: Batch, from: number, id: number): void {
-  system.threads.forEach((name, t) => {
-    batch.store.load(id, system.vector)
-    system.enabled(t)
-    checkUnchanged(system, batch.store, id, `a condition of thread ${name}`)
-  })
-  const expected = batch.words.slice(from * system.words, batch.slot * system.words)
-  const ordinals = Array.from(batch.store.ordinals.subarray(from, batch.slot))
-  const again: Successors & { slot: number } = {
-    words: new Int32Array(expected.length + system.maxSuccessors * system.words),
-    slot: 0,
-    push(ordinal: number) {
-      const at = again.slot * system.words
-      const same =
-        ordinal === ordinals[again.slot] &&
-        again.words.subarray(at, at + system.words).every((word, i) => word === expected[at + i])
-      if (!same) throw nondeterministic(system, ordinals[again.slot] ?? ordinal)
-      again.slot++
-    },
-    found: () => undefined,
-    cut: () => undefined,
-    broke: () => undefined,
+/** Expands states a second time, to catch steps that depend on something outside the state. */
+export class Again {
+  // A batch like the explorer's own, so that code optimised for the one serves the other.
+  readonly #batch: Batch
+
+  constructor(readonly system: System) {
+    const most = Math.max(1, system.maxSuccessors)
+    const deaf = () => undefined
+    const reports: Reports = { found: deaf, cut: deaf, broke: deaf }
+    this.#batch = new Batch(createPlainStore(system.words, { capacity: most }), reports, most)
   }
-  system.expand(again)
-  if (again.slot !== ordinals.length) throw nondeterministic(system, ordinals[again.slot] ?? 0)
+
+  /**
+   * Runs the expansion of the working vector, which is state `id`, again and compares it with the slots of `first` from
+   * `from` on. @throws ModelError when a step did not do the same twice, so that it depends on something outside the
+   * state, and when a condition changed the state.
+   */
+  check(first: Batch, from: number, id: number): void {
+    const { system } = this
+    const { words } = system
+    system.threads.forEach((name, t) => {
+      first.store.load(id, system.vector)
+      system.enabled(t)
+      checkUnchanged(system, first.store, id, `a condition of thread ${name}`)
+    })
+    const again = this.#batch
+    again.slot = 0
+    system.expand(again)
+    const count = first.slot - from
+    for (let i = 0; i < count || i < again.slot; i++) {
+      if (i === count || i === again.slot || first.ordinals[from + i] !== again.ordinals[i]) {
+        throw nondeterministic(system, i === count ? again.ordinals[i] : first.ordinals[from + i])
+      }
+      for (let word = 0; word < words; word++) {
+        if (first.words[(from + i) * words + word] !== again.words[i * words + word]) {
+          throw nondeterministic(system, again.ordinals[i])
+        }
+      }
+    }
+  }
 }
 
 /** @throws ModelError when the working vector is no longer state `id`, which `who` has looked at. */

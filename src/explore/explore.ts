@@ -1,7 +1,7 @@
 import { forgetTests, testedAssertions } from '../program/findings.js'
 import type { Finding } from '../system/finding.js'
 import type { System } from '../system/system.js'
-import { Batch, checkDeterminism, checkUnchanged, outOfRange, type Reports } from './batch.js'
+import { Again, Batch, checkUnchanged, outOfRange, type Reports } from './batch.js'
 import type { Check } from './checks.js'
 import { type Limits, limits as withDefaults } from './limits.js'
 import { Progress } from './progress.js'
@@ -43,6 +43,7 @@ class Search {
   readonly #tested = new Set<string>()
   readonly #cut = new Map<string, number>()
   readonly #batch: Batch
+  readonly #again: Again
   readonly #start = performance.now()
   readonly #levelSizes: number[] = []
   #open: Check[]
@@ -65,6 +66,7 @@ class Search {
     this.#progress = options.progress ?? new Progress()
     this.#open = [...checks]
     this.#unmet = checks.filter(check => check.when !== 'quiescent')
+    this.#again = new Again(system)
     const reports: Reports = {
       found: (parent, ordinal, findings) => this.#assertions(parent, ordinal, findings),
       cut: bound => this.#cut.set(bound, (this.#cut.get(bound) ?? 0) + 1),
@@ -188,7 +190,7 @@ class Search {
     this.#batch.parent = id
     if (system.expand(this.#batch) === 0) this.#atEnd(id)
     if (this.#spoke.size > 0 || this.#broken.length > 0) this.#settleBroken(id)
-    if (sampled) checkDeterminism(system, this.#batch, from, id)
+    if (sampled) this.#again.check(this.#batch, from, id)
   }
 
   /** A state in which nothing can run: deadlock, or quiescence. */
