@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { call, explored, programOf, stepsOf } from '../../test/models.js'
-import { ModelError } from '../errors.js'
+import { ModelError, UsageError } from '../errors.js'
 import { assertion, bound, expect as claim, demand } from '../program/findings.js'
 import { machine } from '../program/operation.js'
+import { PackedSystem } from '../program/packed-system.js'
 import { daemon, does, thread } from '../program/scenario.js'
 import { invariant, noDeadlock, reachable } from '../property/property.js'
 import { bool, int, record } from '../state/schema.js'
+import { explore } from './explore.js'
+import { createFingerprintStore } from './store/fingerprint-store.js'
 
 const m = machine('counter', record({ n: int(0, 99), flag: bool() }))
 const odd = assertion('odd', 'n is even')
@@ -195,4 +198,12 @@ test('the depth of a depth-first search is that of its longest run, not of its s
   expect([result.levels, result.levelSizes]).toEqual([2, []])
   const chain = programOf(m, [counting(20)], { threads: [thread('a', does(counting(20), {}))] })
   expect(explored(chain, [], { strategy: 'dfs' }).levels).toBe(21)
+})
+
+test('a depth-first search by fingerprints is refused, since that store forgets', () => {
+  const system = new PackedSystem(programOf(m, [counting(3)]))
+  const run = (strategy: 'bfs' | 'dfs') => explore(system, [], createFingerprintStore(system.words), { strategy })
+  expect(run('bfs')).toMatchObject({ states: 4, exact: false })
+  expect(() => run('dfs')).toThrow(UsageError)
+  expect(() => run('dfs')).toThrow('strategy dfs: cannot recognise states by fingerprints; search exactly, or breadth')
 })

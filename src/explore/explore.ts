@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.js'
 import { forgetTests, testedAssertions } from '../program/findings.js'
 import type { Finding } from '../system/finding.js'
 import type { System } from '../system/system.js'
@@ -25,7 +26,8 @@ const TICK = 1024
 
 /**
  * Searches the states reachable from the system's initial states, each once. Breadth-first finds the fewest steps to
- * every violation. @throws ModelError when the model itself is wrong.
+ * every violation. @throws ModelError when the model itself is wrong, UsageError for a depth-first search by
+ * fingerprints: that store forgets states in the order of their discovery.
  */
 export function explore(
   system: System,
@@ -62,6 +64,13 @@ class Search {
     readonly store: StateStore,
     readonly options: ExploreOptions,
   ) {
+    if (options.strategy === 'dfs' && !store.exact) {
+      throw new UsageError(
+        'strategy dfs',
+        'cannot recognise states by fingerprints',
+        'search exactly, or breadth-first',
+      )
+    }
     this.#limits = withDefaults(options.limits)
     this.#progress = options.progress ?? new Progress()
     this.#open = [...checks]
