@@ -8,6 +8,8 @@ export interface CallFrame {
   readonly type: RecordType
   readonly depth: number
   readonly caller: CallFrame | undefined
+  /** For a call that the scenario makes: which of its thread's actions, from 0. */
+  readonly action: number | undefined
 }
 
 interface At {

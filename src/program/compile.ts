@@ -37,12 +37,21 @@ class Compiler {
   ) {}
 
   thread(thread: Thread): ThreadCode {
-    const root: CallFrame = { operation: thread.name, source: '', type: record({}), depth: 0, caller: undefined }
+    const root: CallFrame = {
+      operation: thread.name,
+      source: '',
+      type: record({}),
+      depth: 0,
+      caller: undefined,
+      action: undefined,
+    }
     const scope: Scope = { frame: root, region: 0, leave: () => end, labels: new Map(), gotos: [] }
     // The body is compiled back to front, so that every node is made with its successor at hand.
     const end: Code = { kind: 'end', pc: 0, label: 'end', note: '', frame: root, region: 0 }
     let entry: Code = end
-    for (const action of [...thread.actions].reverse()) entry = this.#call(action, scope, entry)
+    for (const [number, action] of [...thread.actions.entries()].reverse()) {
+      entry = this.#call(action, number, scope, entry)
+    }
     if (this.#steps.length >= MAX_STEPS) {
       throw new ModelError(`thread ${thread.name}`, `has ${this.#steps.length} steps`, `use fewer than ${MAX_STEPS}`)
     }
@@ -51,8 +60,9 @@ class Compiler {
     return { name: thread.name, daemon: thread.daemon, entry, steps: [...numbered, last], depth: this.#depth }
   }
 
-  #call(action: Action, scope: Scope, next: Code): Code {
-    return this.#enter(action.callee.name, bodyOf(this.kernel, action.callee), action.args, undefined, scope, next)
+  #call(action: Action, number: number, scope: Scope, next: Code): Code {
+    const { callee, args } = action
+    return this.#enter(callee.name, bodyOf(this.kernel, callee), args, undefined, scope, next, number)
   }
 
   #enter(
@@ -62,6 +72,7 @@ class Compiler {
     into: LeaveNode['into'],
     scope: Scope,
     next: Code,
+    action?: number,
   ): Code {
     const depth = scope.frame.depth + 1
     if (depth > MAX_DEPTH) {
@@ -74,6 +85,7 @@ class Compiler {
       type: operation.frame,
       depth,
       caller: scope.frame,
+      action,
     }
     const names = Object.keys(operation.params)
     for (const name of Object.keys(args)) {

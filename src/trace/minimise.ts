@@ -1,4 +1,3 @@
-import { ModelError } from '../errors.js'
 import { checksOf } from '../explore/checks.js'
 import { explore } from '../explore/explore.js'
 import type { Limits } from '../explore/limits.js'
@@ -10,7 +9,7 @@ import { compile, type Program } from '../program/program.js'
 import type { Scenario } from '../program/scenario.js'
 import type { Property } from '../property/property.js'
 import { countPreemptions, fewestPreemptions } from './fewest-preemptions.js'
-import { type Cutting, cut, furtherCuts, NOTHING_CUT } from './shrink.js'
+import { type Cutting, shrink } from './shrink.js'
 
 /** A violation as small as it could be made. */
 export interface Minimal {
@@ -28,8 +27,8 @@ export interface Minimal {
 }
 
 /**
- * Makes a violation minimal: fewest steps, then a smaller scenario in which the same property fails in as few steps,
- * then fewest preemptions and changes of thread.
+ * Makes a violation minimal: fewest steps, then fewest preemptions and changes of thread, then a smaller scenario in
+ * which the same steps, without those of what was left out, violate the same property.
  */
 export function minimise(
   kernel: Kernel,
@@ -39,55 +38,51 @@ export function minimise(
   exploration: Exploration,
   limits: Partial<Limits> = {},
 ): Minimal {
-  let best = { program: compile(kernel, scenario), run: first, cutting: NOTHING_CUT, states: exploration.states }
+  const program = compile(kernel, scenario)
+  let best = { run: first, states: exploration.states }
   let shortest = exploration.strategy === 'bfs'
   if (!shortest) {
-    const searched = searchFor(kernel, scenario, property, limits)
+    const searched = shortestViolation(program, property, limits)
     if (searched && searched.run.ordinals.length <= first.ordinals.length) {
-      best = { ...best, ...searched }
+      best = searched
       shortest = true
     }
   }
-  for (let again = true; again; ) {
-    again = false
-    for (const cutting of furtherCuts(scenario, best.cutting)) {
-      const smaller = searchFor(kernel, cut(scenario, cutting), property, {
-        ...limits,
-        states: Math.min(limits.states ?? Number.POSITIVE_INFINITY, Math.max(10_000, 2 * exploration.states)),
-      })
-      if (smaller && smaller.run.ordinals.length <= best.run.ordinals.length) {
-        best = { ...smaller, cutting }
-        again = true
-        break
-      }
-    }
-  }
-  const system = new PackedSystem(best.program)
-  const checks = checksOf([property], system.shared)
+  const system = new PackedSystem(program)
   const calm = shortest
-    ? fewestPreemptions(system, checks, property, best.run)
+    ? fewestPreemptions(system, checksOf([property], system.shared), property, best.run)
     : { run: best.run, preemptions: countPreemptions(system, best.run), fewest: false }
-  return { ...best, run: calm.run, preemptions: calm.preemptions, calmest: calm.fewest, shortest }
+  const small = shrink(kernel, program, property, calm.run, (smaller, length) => {
+    const searched = shortestViolation(smaller, property, {
+      ...limits,
+      states: Math.max(10_000, 2 * exploration.states),
+    })
+    return searched?.run.ordinals.length === length
+  })
+  return {
+    program: small.program,
+    run: small.run,
+    preemptions:
+      small.run === calm.run ? calm.preemptions : countPreemptions(new PackedSystem(small.program), small.run),
+    shortest,
+    calmest: calm.fewest,
+    cutting: small.cutting,
+    states: best.states,
+  }
 }
 
 /** The shortest violation of the property, or undefined when there is none within the limits. */
-function searchFor(
-  kernel: Kernel,
-  scenario: Scenario,
+function shortestViolation(
+  program: Program,
   property: Property,
   limits: Partial<Limits>,
-): { program: Program; run: Run; states: number } | undefined {
-  try {
-    const program = compile(kernel, scenario)
-    const system = new PackedSystem(program)
-    const store = createTreeStore(system.words, {})
-    const until = { any: new Set([property.name]) }
-    const result = explore(system, checksOf([property], system.shared), store, { limits, until })
-    const found = result.found.get(property.name)
-    return found ? { program, run: found.run, states: result.states } : undefined
-  } catch (thrown) {
-    // A scenario that lost a part may no longer make sense as a model; then it is no smaller example.
-    if (thrown instanceof ModelError) return undefined
-    throw thrown
-  }
+): { run: Run; states: number } | undefined {
+  const system = new PackedSystem(program)
+  const store = createTreeStore(system.words, {})
+  const result = explore(system, checksOf([property], system.shared), store, {
+    limits,
+    until: { any: new Set([property.name]) },
+  })
+  const found = result.found.get(property.name)
+  return found ? { run: found.run, states: result.states } : undefined
 }
