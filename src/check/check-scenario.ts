@@ -2,7 +2,7 @@ import { checksOf } from '../explore/checks.js'
 import { explore } from '../explore/explore.js'
 import type { Limits } from '../explore/limits.js'
 import type { Progress } from '../explore/progress.js'
-import type { Exploration, Strategy } from '../explore/result.js'
+import type { Exploration, Run, Strategy } from '../explore/result.js'
 import { createFingerprintStore } from '../explore/store/fingerprint-store.js'
 import { createTreeStore } from '../explore/store/tree-store.js'
 import { walk } from '../explore/walk.js'
@@ -11,6 +11,7 @@ import { PackedSystem } from '../program/packed-system.js'
 import { compile, type Program } from '../program/program.js'
 import type { Scenario } from '../program/scenario.js'
 import type { Property } from '../property/property.js'
+import { threadOf } from '../system/system.js'
 import { minimise } from '../trace/minimise.js'
 import { type Counterexample, counterexampleOf } from './counterexample.js'
 import { judge, type Verdict } from './verdict.js'
@@ -24,9 +25,12 @@ export interface CheckOptions {
   readonly progress?: Progress
   /** End as soon as one of these properties is violated. */
   readonly until?: ReadonlySet<string>
-  /** Properties whose counterexamples are wanted; all by default. */
-  readonly explain?: (property: string) => boolean
+  /** How many violations are made minimal and told in full, the shortest first; the others are counted. */
+  readonly explained?: number
 }
+
+/** Violations told in full unless asked for more. */
+const EXPLAINED = 3
 
 /** What was found about one property of one scenario. */
 export interface PropertyResult {
@@ -35,6 +39,8 @@ export interface PropertyResult {
   readonly limit: string
   /** For a reachability property that was found: how many steps it took. */
   readonly witness: number | undefined
+  /** Steps of the violation that was found first, the setup's not counted. */
+  readonly steps: number | undefined
   readonly counterexample: Counterexample | undefined
 }
 
@@ -67,16 +73,18 @@ export function checkScenario(
   const system = new PackedSystem(program)
   const checks = checksOf(properties, system.shared)
   const result = search(system, checks, options)
-  const explain = options.explain ?? (() => true)
+  const explained = mostTelling(result, properties, options.explained ?? EXPLAINED)
+  const steps = (run: Run) => run.ordinals.filter(ordinal => !(program.setup && threadOf(ordinal) === 0)).length
   const judged = properties.map((property): PropertyResult => {
     const { verdict, limit } = judge(property, result)
     const found = result.found.get(property.name)
-    const wanted = verdict === 'violated' && found && explain(property.name)
+    const wanted = found && explained.has(property.name)
     return {
       property: property.name,
       verdict,
       limit,
-      witness: property.kind === 'reachable' ? found?.run.ordinals.length : undefined,
+      witness: property.kind === 'reachable' && found ? steps(found.run) : undefined,
+      steps: verdict === 'violated' && found ? steps(found.run) : undefined,
       counterexample: wanted
         ? counterexampleOf(
             minimise(kernel, scenario, property, found.run, result, options.limits),
@@ -96,6 +104,15 @@ export function checkScenario(
     collisionBound: result.exact || result.strategy === 'walk' ? 0 : (result.states * result.states) / 2 ** 65,
     dead: deadSteps(program, system),
   }
+}
+
+/** The violations to tell in full: those with the fewest steps, since the others may follow from them. */
+function mostTelling(result: Exploration, properties: readonly Property[], most: number): Set<string> {
+  const violated = [...result.found.values()].filter(({ property }) =>
+    properties.some(({ name, kind }) => name === property && kind !== 'reachable'),
+  )
+  violated.sort((a, b) => a.run.ordinals.length - b.run.ordinals.length)
+  return new Set(violated.slice(0, most).map(({ property }) => property))
 }
 
 function search(system: PackedSystem, checks: ReturnType<typeof checksOf>, options: CheckOptions): Exploration {

@@ -83,6 +83,7 @@ function resultOf(result: ScenarioResult, property: string): PropertyResult {
       verdict: 'inconclusive',
       limit: 'it was not checked',
       witness: undefined,
+      steps: undefined,
       counterexample: undefined,
     }
   )

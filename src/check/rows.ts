@@ -26,6 +26,9 @@ export interface Row {
   readonly transitions: number
   readonly depth: number
   readonly seconds: number
+  /** Steps of the violation, the setup's not counted; null when there is none. */
+  readonly steps: number | null
+  /** The violation told in full; null when there is none, or shorter ones of the same scenario are told instead. */
   readonly counterexample: Counterexample | null
 }
 
@@ -55,6 +58,7 @@ function rowOf(found: PropertyResult, result: ScenarioResult, scenario: Scenario
     transitions: exploration.transitions,
     depth: Math.max(0, exploration.levels - 1),
     seconds: Number(exploration.seconds.toFixed(3)),
+    steps: found.counterexample?.steps ?? found.steps ?? null,
     counterexample: found.counterexample ?? null,
   }
 }

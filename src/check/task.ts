@@ -21,6 +21,8 @@ export interface Task {
   readonly limits: Partial<Limits>
   /** Properties whose violation ends the search. */
   readonly until: readonly string[]
+  /** How many violations are told in full; undefined for the usual number. */
+  readonly explained: number | undefined
   readonly progress: SharedArrayBuffer
 }
 
@@ -58,6 +60,7 @@ export default async function runTask(task: Task): Promise<TaskResult> {
       seed: task.seed,
       limits: task.limits,
       progress: new Progress(task.progress),
+      ...(task.explained !== undefined && { explained: task.explained }),
       ...(task.until.length > 0 && { until: new Set(task.until) }),
     })
     return { ok: true, result }

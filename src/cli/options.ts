@@ -14,6 +14,7 @@ export interface ExploreFlags {
   readonly fingerprints?: boolean
   readonly json?: boolean
   readonly quiet?: boolean
+  readonly all?: boolean
 }
 
 /** Adds the options of `ExploreFlags`. */
@@ -30,6 +31,7 @@ export function withExploreFlags(command: Command): Command {
     )
     .option('--seed <n>', 'seed of the random walk', integer, 1)
     .option('--fingerprints', 'recognise states by 64-bit fingerprints: faster, not exact; the bound is printed')
+    .option('--all', 'tell every violation in full, not only the three shortest of each scenario')
     .option('--quiet', 'no progress display')
 }
 

@@ -61,6 +61,7 @@ export class Session {
       seed: flags.seed,
       limits: limitsOf(flags),
       until: more.until ?? [],
+      explained: flags.all || properties.length > 0 ? Number.MAX_SAFE_INTEGER : undefined,
     }))
   }
 

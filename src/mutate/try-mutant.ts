@@ -33,7 +33,7 @@ export function baselines(project: Project, kernel: Kernel, limits: Partial<Limi
   return project.scenarios
     .filter(scenario => applicable(kernel, scenario))
     .map(scenario => {
-      const result = checkScenario(kernel, scenario, project.properties, { limits, explain: () => false })
+      const result = checkScenario(kernel, scenario, project.properties, { limits, explained: 0 })
       const violated = result.properties.filter(({ verdict }) => verdict === 'violated').map(({ property }) => property)
       const frames = compile(kernel, scenario).threads.flatMap(thread => framesFrom(thread.entry))
       return {
@@ -64,7 +64,7 @@ export function tryMutant(
     try {
       const result = checkScenario(mutated, scenario, properties, {
         limits,
-        explain: () => false,
+        explained: 0,
         until: new Set(properties.map(property => property.name)),
       })
       const caught = result.properties.find(({ verdict }) => verdict === 'violated')

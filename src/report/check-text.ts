@@ -54,7 +54,9 @@ export function scenarioText(rows: readonly Row[], result: ScenarioResult, width
 
 function violationText(row: Row, width: number): string[] {
   const found = row.counterexample
-  const size = found ? ` after ${found.steps} steps, ${found.preemptions} preemptions` : ''
+  const size = found
+    ? ` after ${found.steps} steps, ${found.preemptions} preemptions`
+    : ` after ${row.steps} steps (told with --property ${row.property})`
   const lines = paragraph('  violated      ', `${row.property}${size}`, width)
   if (row.expected === 'violated')
     return [...lines, ...paragraph('                ', `expected: ${printable(row.note)}`, width)]

@@ -51,8 +51,8 @@ export function compareText(title: string, cells: readonly Cell[], width: number
   return lines
 }
 
-function verdict({ verdict, counterexample }: Cell['before']): string {
-  return counterexample ? `${verdict} in ${counterexample.steps} steps` : verdict
+function verdict({ verdict, steps }: Cell['before']): string {
+  return steps === undefined ? verdict : `${verdict} in ${steps} steps`
 }
 
 const BORDERLESS = {
