@@ -47,15 +47,19 @@ export class Exec {
   caller: object = {}
   clearFrom = 0
   clearTo = 0
-  /** How often it ran, for coverage. */
-  ran = 0
+  /** Its number among the steps of all threads. */
+  id = 0
+  /** How many ordinals it has. */
+  choices: number
   constructor(
     readonly kind: number,
     readonly pc: number,
     readonly region: number,
     readonly t: object,
     readonly code: Code,
-  ) {}
+  ) {
+    this.choices = kind === END ? 0 : 1
+  }
 }
 
 export function unreachable(step: Code): Exec {
@@ -94,6 +98,7 @@ export function link(entry: Code, accessors: PackedAccessors, base: number): Map
         break
       case 'choose':
         exec.values = code.values
+        exec.choices = code.values.length
         exec.test = code.when as Condition
         exec.run = code.run as unknown as Run
         exec.next = of(code.next)

@@ -1,0 +1,204 @@
+import type { Successors } from '../system/system.js'
+import { ordinalOf } from '../system/system.js'
+import { running } from './current.js'
+import { CHOOSE, END, ENTER, type Exec, LOCAL, TEST, WAIT, WHEN } from './exec.js'
+import { forget, said } from './findings.js'
+import type { Interpreter } from './interpreter.js'
+
+/** Hands successors to a sink and leaves the working vector as it was. Returns how many choices are enabled. */
+export type Expander = (sink: Successors) => number
+
+/** Hidden nodes that are laid out after one choice of a step; more of them, and loops, are left to the interpreter. */
+const MOST_HIDDEN = 48
+/** Choices that get code of their own. */
+const MOST_CHOICES = 16
+
+let made = 0
+
+/** A function of generated text, with the values that it refers to by name. */
+class Text {
+  readonly #names = new Map<unknown, string>()
+
+  name(value: unknown): string {
+    const known = this.#names.get(value)
+    if (known) return known
+    const name = `v${this.#names.size}`
+    this.#names.set(value, name)
+    return name
+  }
+
+  /** The function with that name and body. */
+  expander(name: string, body: string): Expander {
+    // The number keeps the engine from sharing what it learns about equal texts, whose values differ.
+    const source = `return function ${name}(sink) { ${body} } // ${made++}`
+    return new Function(...this.#names.values(), source)(...this.#names.keys()) as Expander
+  }
+}
+
+/**
+ * Makes the code that expands a state: it remembers the state and lets every thread's step do its part.
+ * @param alone per step of thread 0, whether that thread runs alone while it stands there.
+ */
+export function makeExpand(
+  interpreter: Interpreter,
+  expanders: readonly (readonly Expander[])[],
+  alone: readonly boolean[],
+): Expander {
+  const text = new Text()
+  const { memory, saved, pcs } = interpreter
+  const u8 = text.name(memory.u8)
+  const copies = Array.from(saved, (_, i) => `${text.name(saved)}[${i}] = ${text.name(memory.i32)}[${i}]`)
+  const steps = pcs.map(({ at, wide }) => (wide ? `${u8}[${at}] | ${u8}[${at + 1}] << 8` : `${u8}[${at}]`))
+  const calls = steps.map((step, t) => `${text.name(expanders[t])}[${step}](sink)`)
+  const only = alone.length > 0 ? `if (${text.name(alone)}[${steps[0]}]) return ${calls[0]}` : ''
+  return text.expander('expand', `${copies.join('; ')}\n${only}\nreturn ${calls.join(' + ')}`)
+}
+
+/**
+ * Makes straight-line code of a step: its condition, its recipe, the hidden nodes behind it, the new program counter,
+ * the copy out and the copy back. Every recipe is called from a place of its own, so that it can be inlined there. A
+ * step in which anything out of the ordinary happens (it throws, it says something) is taken again by the interpreter,
+ * which also takes the steps of atomic regions.
+ */
+export function makeStepExpander(node: Exec, thread: number, interpreter: Interpreter): Expander {
+  if (node.kind === END) return () => 0
+  if (node.region > 0) {
+    return sink => {
+      running.thread = thread
+      return interpreter.expand(sink, thread, node)
+    }
+  }
+  return new StepCode(node, thread, interpreter).make()
+}
+
+class StepCode {
+  readonly #text = new Text()
+  #room = 0
+
+  constructor(
+    readonly node: Exec,
+    readonly thread: number,
+    readonly interpreter: Interpreter,
+  ) {}
+
+  make(): Expander {
+    const { node, thread } = this
+    const { values, choices } = node
+    const body =
+      choices <= MOST_CHOICES
+        ? Array.from({ length: choices }, (_, i) => this.#choice(`${values[i] ?? 0}`, `${i}`)).join('\n')
+        : `for (let i = 0; i < ${choices}; i++) { ${this.#choice(`${this.#name(values)}[i]`, 'i')} }`
+    return this.#text.expander(
+      `step_${thread}_${node.pc}`,
+      `${this.#name(running)}.thread = ${thread}
+      let enabled = 0
+      ${body}
+      return enabled`,
+    )
+  }
+
+  #name(value: unknown): string {
+    return this.#text.name(value)
+  }
+
+  #choice(value: string, choice: string): string {
+    const { node, interpreter } = this
+    this.#room = MOST_HIDDEN
+    const heard = this.#name(said)
+    const general = `${this.#name(interpreter)}.expandChoice(sink, ${this.thread}, ${this.#name(node)}, ${choice})`
+    const again = `{ enabled += ${general}; break }`
+    return `do {
+      try {
+        ${node.kind === WAIT || node.kind === CHOOSE ? this.#condition(value) : ''}
+        ${this.#act(value)}
+      } catch (_) ${again}
+      if (${heard}.findings.length > 0) ${again}
+      ${this.#name(interpreter.ran)}[${node.id}]++
+      ${this.#emit(choice)}
+      enabled++
+    } while (false)`
+  }
+
+  #condition(value: string): string {
+    const { node } = this
+    return `if (!${this.#name(node.test)}(${this.#places(node)}, ${value})) {
+      if (${this.#name(said)}.findings.length > 0) ${this.#name(forget)}()
+      break
+    }`
+  }
+
+  #places(node: Exec): string {
+    return `${this.#name(this.interpreter.shared)}, ${this.#name(node.t)}`
+  }
+
+  #act(value: string): string {
+    const { node } = this
+    if (node.kind === TEST) {
+      return `if (${this.#name(node.test)}(${this.#places(node)}, 0)) { ${this.#after(node.next, [])} }
+        else { ${this.#after(node.no, [])} }`
+    }
+    return `${this.#name(node.run)}(${this.#places(node)}, ${value}); ${this.#after(node.next, [])}`
+  }
+
+  /** Hidden nodes up to the next step, and the program counter. `before` are those on the way, to notice a loop. */
+  #after(node: Exec, before: readonly Exec[]): string {
+    if (node.kind < LOCAL) return this.#goTo(node.pc)
+    if (before.includes(node) || this.#room === 0) {
+      const interpreter = this.#name(this.interpreter)
+      return `${interpreter}.setPc(${this.thread}, ${interpreter}.settle(${this.#name(node)}, 0).pc)`
+    }
+    this.#room--
+    const way = [...before, node]
+    const t = this.#name(node.t)
+    switch (node.kind) {
+      case LOCAL:
+        return `${this.#name(node.run)}(${t}); ${this.#after(node.next, way)}`
+      case WHEN:
+        return `if (${this.#name(node.test)}(${t})) { ${this.#after(node.next, way)} }
+          else { ${this.#after(node.no, way)} }`
+      case ENTER: {
+        const callee = this.#name(node.callee)
+        const stores = node.names.map((name, i) => `${callee}.${name} = ${this.#name(node.args[i])}(${t}); `)
+        return `${stores.join('')}${this.#after(node.next, way)}`
+      }
+      default: {
+        const result = `${this.#name(node.into)}(${this.#name(node.caller)}, ${this.#name(node.value)}(${t}))`
+        return `${node.value && node.into ? result : ''}; ${this.#clear(node)}; ${this.#after(node.next, way)}`
+      }
+    }
+  }
+
+  #goTo(pc: number): string {
+    const { at, wide } = this.interpreter.pcs[this.thread]
+    const u8 = this.#name(this.interpreter.memory.u8)
+    return `${u8}[${at}] = ${pc & 0xff}${wide ? `; ${u8}[${at + 1}] = ${pc >> 8}` : ''}`
+  }
+
+  /** Clears the locals of a call that returns. */
+  #clear({ clearFrom, clearTo }: Exec): string {
+    const { u8, i32 } = this.interpreter.memory
+    const stores: string[] = []
+    for (let at = clearFrom; at < clearTo; ) {
+      const whole = at % 4 === 0 && at + 4 <= clearTo
+      stores.push(whole ? `${this.#name(i32)}[${at / 4}] = 0` : `${this.#name(u8)}[${at}] = 0`)
+      at += whole ? 4 : 1
+    }
+    return stores.join('; ')
+  }
+
+  /** Copies the successor out and the state back. */
+  #emit(choice: string): string {
+    const { memory, saved, words } = this.interpreter
+    const vector = this.#name(memory.i32)
+    const source = this.#name(saved)
+    const copies = Array.from(
+      saved,
+      (_, i) => `words[at + ${i} | 0] = ${vector}[${i}]; ${vector}[${i}] = ${source}[${i}]`,
+    )
+    return `{
+      const words = sink.words, at = Math.imul(sink.slot, ${words})
+      ${copies.join('\n')}
+      sink.push(${ordinalOf(this.thread, 0)} + ${choice})
+    }`
+  }
+}
