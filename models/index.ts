@@ -7,13 +7,13 @@ import { v6_19 } from './kernels/v6.19.js'
 import { v7_0 } from './kernels/v7.0.js'
 import { v7_1 } from './kernels/v7.1.js'
 import { v7_3 } from './kernels/v7.3.js'
-import { doNotTouchDeviceFolioAfterFolioFree } from './patches/do-not-touch-device-folio-after-folio-free.js'
+import { patches } from './patches/index.js'
 import { scenarios } from './scenarios/index.js'
 
 /** The life cycle of zone-device pages. */
 export default project({
   kernels: [v6_0, v6_12, v6_18, v6_19, v7_0, v7_1, v7_3],
-  patches: [doNotTouchDeviceFolioAfterFolioFree],
+  patches,
   scenarios,
   properties,
 })

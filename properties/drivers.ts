@@ -1,5 +1,5 @@
 import { assertion, invariant } from 'foliocheck'
-import { BOS, type State, zoneDevice } from '../models/machine/state.js'
+import { BOS, PAGES, type State, zoneDevice } from '../models/machine/state.js'
 
 /** What drivers owe to themselves. */
 
@@ -23,6 +23,21 @@ export const zddOutlivesFolios = invariant(zoneDevice, 'zdd-outlives-folios', {
   clauses: {
     'kref(zdd) >= folios': (s, bo) => s.bos[bo].kref >= foliosOf(s, bo),
     'not detached': (s, bo) => foliosOf(s, bo) === 0 || !s.bos[bo].detached,
+  },
+})
+
+/** What setZdd of another BO would break. */
+export const zddOfItsBlock = invariant(zoneDevice, 'zdd-is-of-its-block', {
+  claim: 'the zdd of a folio in use is that of the buffer object whose memory the folio is',
+  over: { prefix: 'p', count: PAGES },
+  premise: s => s.bos.some((_, bo) => foliosOf(s, bo) > 0),
+  clauses: {
+    'zone_device_data(folio) is the zdd of its block': (s, p) => {
+      const { folio, w2, fresh } = s.pages[p]
+      if (folio !== p || !fresh || w2.tag !== 'zdd') return true
+      const { block, pages } = s.bos[w2.value]
+      return p >= block && p < block + pages
+    },
   },
 })
 

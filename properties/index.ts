@@ -1,5 +1,5 @@
 import { noDeadlock, type Property } from 'foliocheck'
-import { blockUnused, krefPositive, zddOutlivesFolios } from './drivers.js'
+import { blockUnused, krefPositive, zddOfItsBlock, zddOutlivesFolios } from './drivers.js'
 import { scanCovers, unmapKeepsReference } from './eviction.js'
 import { noWarning } from './kernel-warnings.js'
 import {
@@ -88,6 +88,7 @@ export const properties: readonly Property[] = [
   krefPositive,
   blockUnused,
   zddOutlivesFolios,
+  zddOfItsBlock,
   noWarning,
   noDeadlock,
 ]

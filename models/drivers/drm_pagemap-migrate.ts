@@ -75,10 +75,10 @@ export const drm_pagemap_migrate_to_devmem = zoneDevice.operation(
         t.bo = bo
       }),
       when(t => t.bo === NONE, [ret()]),
+      ...each(call('migrate_vma_setup(&migrate)', migrate_vma_setup, { va: place })),
       step('populate_devmem_pfn(devmem, npages, migrate.dst)', (s, t) => {
         t.block = s.bos[t.bo].block
       }),
-      ...each(call('migrate_vma_setup(&migrate)', migrate_vma_setup, { va: place })),
       ...each(
         call('drm_pagemap_get_devmem_page(page, order, zdd)', drm_pagemap_get_devmem_page, {
           page,

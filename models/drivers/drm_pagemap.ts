@@ -1,5 +1,6 @@
 import { bool, expect, NONE } from 'foliocheck'
 import { krefPositive } from '../../properties/drivers.js'
+import { writesInside } from '../../properties/layout.js'
 import { endUse, folio_pgmap, set_pgmap, set_zone_device_data, zone_device_data } from '../machine/index.js'
 import { Bo, Order, Pfn, type State, type Words, zoneDevice } from '../machine/state.js'
 import {
@@ -45,7 +46,7 @@ export const drm_pagemap_zdd_put = zoneDevice.operation(
 )
 
 /** The driver's last look at the folio: the pages are the BO's again, and free when the BO is. */
-function takeBack(s: State, folio: number): number {
+export function takeBack(s: State, folio: number): number {
   const zdd = zone_device_data(s, folio, 'zdd')
   endUse(s, folio, 'driver')
   return zdd
@@ -75,15 +76,25 @@ export const drm_pagemap_folio_free = zoneDevice.operation(
   ],
 )
 
-/** A page's driver data becomes the zdd, which gets a reference. */
-export function setZdd(s: State, page: number, zdd: number): void {
+/**
+ * A page's driver data becomes the zdd, which gets a reference. `mine` is the page that the driver is about to use: what
+ * it writes must be its own.
+ */
+export function setZdd(s: State, page: number, zdd: number, mine = page): void {
+  const { block, pages } = s.bos[zdd]
+  expect(
+    writesInside,
+    page >= block && page < block + pages,
+    `p${page} gets the driver data that is meant for p${mine}`,
+  )
   s.bos[zdd].kref++
   set_zone_device_data(s, page, 'zdd', zdd)
 }
 
 const get = { source, params: { page: Pfn, order: Order, zdd: Bo } }
 
-const dataFirst = ({ step }: Words<typeof get.params>) =>
+/** The driver's data as it was stored until v6.19: before the page is made a folio. */
+export const dataFirst = ({ step }: Words<typeof get.params>) =>
   step('page->zone_device_data = drm_pagemap_zdd_get(zdd)', (s, t) => {
     setZdd(s, t.page, t.zdd)
   })

@@ -57,13 +57,17 @@ const alloc = {
 type AllocWords = Words<typeof alloc.params, typeof alloc.locals>
 
 /** nouveau_dmem_page_alloc_locked with a version's way to make a folio of the page. */
-function allocPage(make: (words: AllocWords) => ReturnType<AllocWords['step']>[]) {
+function allocPage(
+  make: (words: AllocWords) => ReturnType<AllocWords['step']>[],
+  popped: (s: State, page: number) => void = () => undefined,
+) {
   return zoneDevice.operation('nouveau_dmem_page_alloc_locked', alloc, words => [
     words.step('spin_lock; page = dmem->free_pages; chunk->callocated++; spin_unlock', (s, t) => {
       t.page = pop(s, t.is_large, pagesOf(t.is_large))
       if (t.page === NONE) return
       folio_pgmap(s, page_folio(s, t.page))
       s.lists.callocated++
+      popped(s, t.page)
     }),
     words.when(t => t.page === NONE, [words.ret(() => NONE)]),
     ...make(words as never),
@@ -72,12 +76,10 @@ function allocPage(make: (words: AllocWords) => ReturnType<AllocWords['step']>[]
 }
 
 /** Until v6.0: a free page has count 1 already. */
-export const nouveau_dmem_page_alloc_locked_v6_0 = allocPage(({ call, step }) => [
-  step('lock_page(page): in use', (s, t) => {
-    beginUse(s, t.page, 1)
-  }),
-  call('lock_page(page)', lock_page, { page: t => t.page }),
-])
+export const nouveau_dmem_page_alloc_locked_v6_0 = allocPage(
+  ({ call }) => [call('lock_page(page)', lock_page, { page: t => t.page })],
+  (s, page) => beginUse(s, page, 1),
+)
 
 /** v6.1 to v6.18. */
 export const nouveau_dmem_page_alloc_locked_v6_1 = allocPage(({ call }) => [
@@ -108,11 +110,11 @@ export const nouveau_dmem_page_alloc_locked_v7_0 = allocPage(({ step, call }) =>
 ])
 
 /** Back to the free list of its size. */
-function giveBack(s: State, page: number, large: boolean): void {
+export function giveBack(s: State, page: number, large: boolean): void {
   endUse(s, page, 'pool')
   push(s, page, large)
   expect(noWarning, s.lists.callocated > 0, 'WARN_ON(!chunk->callocated)')
-  s.lists.callocated--
+  s.lists.callocated = s.lists.callocated === 0 ? 15 : s.lists.callocated - 1
 }
 
 /** dev_pagemap_ops.page_free, until v6.18. */

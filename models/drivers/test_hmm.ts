@@ -119,13 +119,13 @@ export const dmirror_devmem_alloc_page_v7_0 = allocPage(({ step, call }) => [
 ])
 
 /** Frees the backing page, whose order says which list the device page goes to. */
-function takeBacking(s: State, page: number): number {
+export function takeBacking(s: State, page: number): number {
   folio_pgmap(s, page)
   return zone_device_data(s, page, 'backing')
 }
 
 /** Back to the free list, unless the chunk is being removed. */
-function giveBack(s: State, page: number, order: number): void {
+export function giveBack(s: State, page: number, order: number): void {
   pageAt(s, page)
   endUse(s, page, s.lists.remove ? 'driver' : 'pool')
   if (!s.lists.remove) push(s, page, order > 0)

@@ -25,6 +25,7 @@ import {
   migrate_vma_restore,
   migrate_vma_setup,
 } from '../mm/migrate_device/to-device.js'
+import { prep_compound_page } from '../mm/page_alloc.js'
 import { speculative_walk } from '../mm/pfn_walker.js'
 import { __folio_put_v6_0, folio_put } from '../mm/swap.js'
 
@@ -44,6 +45,7 @@ export const v6_0 = kernel(
     put_dev_pagemap,
     free_zone_device_page_v6_0,
     lock_page,
+    prep_compound_page,
     folio_put,
     __folio_put_v6_0,
     zap_nonpresent_ptes,

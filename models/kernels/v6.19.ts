@@ -18,7 +18,6 @@ import { __folio_freeze_and_split_unmapped, __split_folio_to_order, folio_split_
 import { free_zone_device_folio_v6_19 } from '../mm/memremap/free.js'
 import { zone_device_folio_init_v6_19, zone_device_page_init_v6_19 } from '../mm/memremap/init.js'
 import { migrate_vma_to_small_pages } from '../mm/migrate_device/split.js'
-import { prep_compound_page } from '../mm/page_alloc.js'
 import { v6_18 } from './v6.18.js'
 
 /** Large device-private folios arrive. */
@@ -36,7 +35,6 @@ export const v6_19 = kernel(
     free_zone_device_folio_v6_19,
     zone_device_page_init_v6_19,
     zone_device_folio_init_v6_19,
-    prep_compound_page,
     folio_split_unmapped,
     __folio_freeze_and_split_unmapped,
     __split_folio_to_order,

@@ -5,10 +5,13 @@ import type { State } from './state.js'
 
 /** The folio reference count. Each call is one atomic read-modify-write. */
 
-/** folio_get: the caller owns a reference already, or holds the lock of a table whose entry owns one. */
+/**
+ * folio_get: the caller owns a reference already, or holds the lock of a table whose entry owns one. Its VM_BUG_ON is
+ * for debug kernels; the others count on.
+ */
 export function folio_get(s: State, folio: number): void {
   const page = pageAt(s, folio)
-  demand(getOnlyReferenced, page.ref > 0, `folio_get(p${folio}) at 0`)
+  expect(getOnlyReferenced, page.ref > 0, `folio_get(p${folio}) at 0`)
   page.ref++
   page.owned++
 }

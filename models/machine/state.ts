@@ -118,8 +118,8 @@ const Lists = record({
   used: ghost(bool()),
   free_pages: Pfn,
   free_folios: Pfn,
-  /** nouveau: allocations that are out. */
-  callocated: int(-8, 15),
+  /** nouveau: allocations that are out; unsigned, so that 15 stands for one below 0. */
+  callocated: int(0, 15),
   /** test_hmm: the chunk is being removed. */
   remove: bool(),
 })
@@ -148,6 +148,8 @@ export const schema = record({
   slots: array(SLOTS, record({ page: Pfn, migration: bool() }), 'va'),
   lists: Lists,
   bos: array(BOS, BoState, 'bo'),
+  /** A mutex of the DRM pagemap that a series of December 2025 adds. */
+  folio_split_lock: ref('cpu', 8),
   /** src_pfns of the one eviction that runs. */
   src: array(PAGES, MigratePfn, 'src'),
 })

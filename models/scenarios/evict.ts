@@ -29,12 +29,7 @@ const evictRacesMigrate = scenario('evict-races-migrate', zoneDevice, {
     thread('process', xeMigrate(2, 0, 1, true), munmap(0)),
     xeWorker,
   ],
-  exercises: [
-    'eviction-scan-skips-nothing',
-    'zdd-outlives-folios',
-    'bo-freed-only-when-unused',
-    'no-zdd-kref-underflow',
-  ],
+  exercises: ['migration-holds-reference', 'zdd-outlives-folios', 'bo-freed-only-when-unused', 'no-zdd-kref-underflow'],
   tags: ['xe'],
   needs: XE,
 })

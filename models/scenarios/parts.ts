@@ -64,4 +64,5 @@ export const xeWorker: Thread = daemon('bo worker', does(xe_bo_dev_work_func, {}
 
 /** Operations that a scenario of large folios needs. */
 export const LARGE = ['zone_device_folio_init']
+export const INIT = ['zone_device_page_init']
 export const XE = ['drm_pagemap_migrate_to_devmem']

@@ -32,7 +32,7 @@ const reallocHalves = scenario('realloc-two-halves', zoneDevice, {
   about: 'xe: two workers migrate at once into the two halves of a dead PMD-sized folio, and unmap what they have.',
   setup: xeAfterPmdFolio,
   threads: [thread('worker 1', xeMigrate(0, 1), munmap(0)), thread('worker 2', xeMigrate(1, 1), munmap(1))],
-  exercises: ['compound-layout', 'zdd-outlives-folios', 'driver-data-is-valid', 'writes-stay-inside-folio'],
+  exercises: ['compound-layout', 'zdd-outlives-folios', 'zdd-is-of-its-block', 'driver-data-is-valid'],
   tags: ['xe', 'zd-reinit-subset-race'],
 })
 

@@ -12,6 +12,7 @@ import {
   freshHmm,
   freshNouveau,
   hmmMigrate,
+  INIT,
   LARGE,
   munmap,
   nouveauMigrate,
@@ -30,6 +31,18 @@ const unbindWhileMapped = scenario('unbind-while-mapped', zoneDevice, {
   threads: [thread('unbind', does(memunmap_pages, {})), thread('munmap', munmap(0))],
   exercises: ['struct-pages-present', 'no-use-after-teardown', 'pgmap-ref-covers-folios'],
   tags: ['test_hmm', 'zd-memunmap-before-pages-freed'],
+})
+
+const allocRacesUnbind = scenario('alloc-races-unbind', zoneDevice, {
+  about:
+    'test_hmm: the pagemap is unmapped while a process, which has a page of it, migrates one more; the process unmaps ' +
+    'both in the end.',
+  bind: dmirror_devmem_ops,
+  setup: [...freshHmm(), hmmMigrate(0)],
+  threads: [thread('unbind', does(memunmap_pages, {})), thread('process', hmmMigrate(1), munmap(1), munmap(0))],
+  exercises: ['alloc-after-kill-is-noticed', 'no-alloc-after-kill', 'pgmap-ref-covers-folios'],
+  tags: ['test_hmm', 'zd-alloc-after-kill-undetected'],
+  needs: INIT,
 })
 
 const unbindRacesWalker = scenario('unbind-races-walker', zoneDevice, {
@@ -85,6 +98,7 @@ const unbindRacesAllocNouveau = scenario('unbind-races-alloc-nouveau', zoneDevic
   threads: [thread('fini', does(nouveau_dmem_fini, {})), thread('process', nouveauMigrate(1), munmap(0))],
   exercises: ['alloc-after-kill-is-noticed', 'no-alloc-after-kill', 'no-deadlock', 'struct-pages-present'],
   tags: ['nouveau', 'zd-alloc-after-kill-undetected'],
+  needs: INIT,
 })
 
 const unbindLargeNouveau = scenario('unbind-large-nouveau', zoneDevice, {
@@ -104,6 +118,7 @@ const removeRacesAllocHmm = scenario('remove-races-alloc-hmm', zoneDevice, {
   threads: [thread('remove', does(dmirror_device_remove_chunks, {})), thread('process', hmmMigrate(1))],
   exercises: ['no-alloc-after-kill', 'no-deadlock', 'struct-pages-present', 'driver-data-is-valid'],
   tags: ['test_hmm'],
+  needs: INIT,
 })
 
 const removeRacesMunmapHmm = scenario('remove-races-munmap-hmm', zoneDevice, {
@@ -118,6 +133,7 @@ const removeRacesMunmapHmm = scenario('remove-races-munmap-hmm', zoneDevice, {
 
 export const unbindScenarios: readonly Scenario[] = [
   unbindWhileMapped,
+  allocRacesUnbind,
   unbindRacesWalker,
   unbindRacesFree,
   orderOneLife,

@@ -131,14 +131,15 @@ export const free_zone_device_folio_v6_18 = zoneDevice.operation(
   ],
 )
 
-const large = {
+/** The locals of every version since large folios. */
+export const large = {
   source: 'mm/memremap.c',
   params: { folio: Pfn },
   locals: { pgmap: PgmapRef, nr: NrPages, life: Life },
 }
 
-/** What every version since v6.19 does before the callback. */
-function beforeCallback({ step, when, ret }: Words<typeof large.params, typeof large.locals>) {
+/** What every version since large folios does before the callback. */
+export function beforeCallback({ step, when, ret }: Words<typeof large.params, typeof large.locals>) {
   return [
     step('pgmap = folio->pgmap', (s, t) => {
       t.life = beginFree(s, t.folio)

@@ -28,6 +28,19 @@ import { checkBlock, checkTryget, publish } from './init-checks.js'
 const TRYGET_LIVE = 'WARN_ON_ONCE(!percpu_ref_tryget_live())'
 const TRYGET_MANY = 'WARN_ON_ONCE(!percpu_ref_tryget_many())'
 
+/** Between two commits of v6.1: no pagemap reference yet. */
+export const zone_device_page_init_zero_count = zoneDevice.operation(
+  'zone_device_page_init',
+  { source: 'mm/memremap.c', params: { page: Pfn } },
+  ({ step, call }) => [
+    step('set_page_count(page, 1)', (s, t) => {
+      checkBlock(s, t.page, 0)
+      publish(s, t.page, 0)
+    }),
+    call('lock_page(page)', lock_page, { page: t => t.page }),
+  ],
+)
+
 /** v6.1 to v6.18: order 0 only; one pagemap reference, of a live pagemap. */
 export const zone_device_page_init_v6_1 = zoneDevice.operation(
   'zone_device_page_init',

@@ -1,0 +1,39 @@
+import { patch, put } from 'foliocheck'
+import { setZdd } from '../drivers/drm_pagemap.js'
+import { page_folio } from '../machine/index.js'
+import { Bo, Order, Pfn, zoneDevice } from '../machine/state.js'
+import { zone_device_folio_init_v7_0 } from '../mm/memremap/init.js'
+
+/** Asks a page for its folio before it is made one. */
+const drm_pagemap_get_devmem_page = zoneDevice.operation(
+  'drm_pagemap_get_devmem_page',
+  {
+    source: 'drivers/gpu/drm/drm_pagemap.c',
+    params: { page: Pfn, order: Order, zdd: Bo },
+    locals: { folio: Pfn },
+  },
+  ({ step, call }) => [
+    step('folio = page_folio(page)', (s, t) => {
+      t.folio = page_folio(s, t.page)
+    }),
+    step('folio_set_zone_device_data(folio, drm_pagemap_zdd_get(zdd))', (s, t) => {
+      setZdd(s, t.folio, t.zdd, t.page)
+    }),
+    call('zone_device_folio_init(page, zdd->dpagemap->pagemap, order)', zone_device_folio_init_v7_0, {
+      folio: t => t.page,
+      pgmap: 0,
+      order: t => t.order,
+    }),
+  ],
+)
+
+/** The driver's half of the December 2025 series on the re-initialisation that was merged instead of the other half. */
+export const drmDevmemPageByPageFolio = patch(
+  'drm-devmem-page-by-page-folio',
+  {
+    subject: '[PATCH v2] drm/pagemap: Add helper for migrating large folios (its hunk in drm_pagemap_get_devmem_page)',
+    date: '2025-12-16',
+    status: 'posted, replaced; rebased to the re-initialising zone_device_folio_init',
+  },
+  put(drm_pagemap_get_devmem_page),
+)

@@ -1,0 +1,43 @@
+import type { Patch } from 'foliocheck'
+import { doNotTouchDeviceFolioAfterFolioFree } from './do-not-touch-device-folio-after-folio-free.js'
+import { drmDevmemPageByCast } from './drm-devmem-page-by-cast.js'
+import { drmDevmemPageByPageFolio } from './drm-devmem-page-by-page-folio.js'
+import { freeDevicePagesHaveZeroRefcount } from './free-device-pages-have-zero-refcount.js'
+import { freeZoneDeviceFolioPrepare } from './free-zone-device-folio-prepare.js'
+import { initRefusesDeadPagemap } from './init-refuses-dead-pagemap.js'
+import { introduceFolioSplitUnmapped } from './introduce-folio-split-unmapped.js'
+import { largeZoneDeviceFoliosV5 } from './large-zone-device-folios-v5.js'
+import { migrateDeviceSplitPage } from './migrate-device-split-page.js'
+import { noMappingStoreAfterPageFree } from './no-mapping-store-after-page-free.js'
+import { orderOneFoliosAreCompound } from './order-1-folios-are-compound.js'
+import { pgmapReferenceOnPageAllocation } from './pgmap-reference-on-page-allocation.js'
+import { reinitLargeZoneDeviceFolios } from './reinit-large-zone-device-folios.js'
+import { reinitPgmapOnly } from './reinit-pgmap-only.js'
+import { splitConservesPgmapReferences } from './split-conserves-pgmap-references.js'
+import { splitPageOnRealloc } from './split-page-on-realloc.js'
+import { splitTakesPgmapReferences } from './split-takes-pgmap-references.js'
+import { splitTestsCountOnly } from './split-tests-count-only.js'
+import { zoneDeviceFolioInitV6 } from './zone-device-folio-init-v6.js'
+
+/** Every posted patch of the life cycle, oldest first, and the variants that were talked about. */
+export const patches: readonly Patch[] = [
+  freeDevicePagesHaveZeroRefcount,
+  pgmapReferenceOnPageAllocation,
+  splitTakesPgmapReferences,
+  splitPageOnRealloc,
+  splitConservesPgmapReferences,
+  largeZoneDeviceFoliosV5,
+  zoneDeviceFolioInitV6,
+  noMappingStoreAfterPageFree,
+  orderOneFoliosAreCompound,
+  splitTestsCountOnly,
+  introduceFolioSplitUnmapped,
+  migrateDeviceSplitPage,
+  drmDevmemPageByPageFolio,
+  freeZoneDeviceFolioPrepare,
+  reinitPgmapOnly,
+  reinitLargeZoneDeviceFolios,
+  drmDevmemPageByCast,
+  doNotTouchDeviceFolioAfterFolioFree,
+  initRefusesDeadPagemap,
+]
