@@ -1,8 +1,9 @@
 /** The public entry: what models, properties, patches and scenarios are written with, and what explores them. */
 export { FileError, ModelError, UsageError } from './errors.js'
 export { checksOf } from './explore/checks.js'
-export { type ExploreOptions, explore } from './explore/explore.js'
+export { explore } from './explore/explore.js'
 export { type Limits, limits } from './explore/limits.js'
+export type { ExploreOptions } from './explore/options.js'
 export type { Exploration } from './explore/result.js'
 export { createFingerprintStore } from './explore/store/fingerprint-store.js'
 export { createPlainStore } from './explore/store/plain-store.js'
@@ -15,7 +16,18 @@ export { type Kernel, kernel, withOperations } from './program/kernel.js'
 export type { Node } from './program/node.js'
 export { type Machine, machine, type Operation, type OperationRef } from './program/operation.js'
 export { PackedSystem } from './program/packed-system.js'
-export { applyPatch, insertAfter, insertBefore, nth, on, type Patch, patch, put, remove, replace } from './program/patch.js'
+export {
+  applyPatch,
+  insertAfter,
+  insertBefore,
+  nth,
+  on,
+  type Patch,
+  patch,
+  put,
+  remove,
+  replace,
+} from './program/patch.js'
 export { compile, type Program } from './program/program.js'
 export { type ReferenceState, ReferenceSystem } from './program/reference-system.js'
 export { type Action, daemon, does, type Scenario, scenario, type Thread, thread } from './program/scenario.js'

@@ -1,9 +1,11 @@
 import { checksOf } from '../explore/checks.js'
 import { explore } from '../explore/explore.js'
 import type { Limits } from '../explore/limits.js'
+import type { Recruiting } from '../explore/options.js'
 import type { Progress } from '../explore/progress.js'
 import type { Exploration, Run, Strategy } from '../explore/result.js'
 import { createFingerprintStore } from '../explore/store/fingerprint-store.js'
+import { createSharedStore } from '../explore/store/shared-store.js'
 import { createTreeStore } from '../explore/store/tree-store.js'
 import { walk } from '../explore/walk.js'
 import type { Kernel } from '../program/kernel.js'
@@ -23,6 +25,8 @@ export interface CheckOptions {
   readonly seed?: number
   readonly limits?: Partial<Limits>
   readonly progress?: Progress
+  /** Threads to bring in when the space is large, besides this one. */
+  readonly recruit?: Omit<Recruiting, 'store'>
   /** End as soon as one of these properties is violated. */
   readonly until?: ReadonlySet<string>
   /** How many violations are made minimal and told in full, the shortest first; the others are counted. */
@@ -94,7 +98,7 @@ export function checkScenario(
         : undefined,
     }
   })
-  const { found: _found, tested: _tested, coverage: _coverage, levelSizes: _sizes, cut: _cut, ...exploration } = result
+  const { found: _found, tested: _tested, coverage, levelSizes: _sizes, cut: _cut, ...exploration } = result
   return {
     kernel: kernel.name,
     patches: kernel.patches,
@@ -102,7 +106,7 @@ export function checkScenario(
     properties: judged,
     exploration,
     collisionBound: result.exact || result.strategy === 'walk' ? 0 : (result.states * result.states) / 2 ** 65,
-    dead: deadSteps(program, system),
+    dead: deadSteps(program, coverage),
   }
 }
 
@@ -120,6 +124,11 @@ function search(system: PackedSystem, checks: ReturnType<typeof checksOf>, optio
   const common = { ...(limits && { limits }), ...(progress && { progress }) }
   if (strategy === 'walk') return walk(system, checks, { ...common, ...(seed !== undefined && { seed }) })
   const memory = limits?.memory === undefined ? {} : { memoryLimit: limits.memory }
+  if (options.recruit && strategy === 'bfs') {
+    const store = createSharedStore(system.words, { ...memory, exact: !options.fingerprints })
+    const recruit = { ...options.recruit, store }
+    return explore(system, checks, store, { ...common, strategy, recruit, ...(until && { until: { any: until } }) })
+  }
   const store = options.fingerprints
     ? createFingerprintStore(system.words, memory)
     : createTreeStore(system.words, memory)
@@ -127,14 +136,14 @@ function search(system: PackedSystem, checks: ReturnType<typeof checksOf>, optio
 }
 
 /** Steps that no thread ever took, each once per operation. */
-function deadSteps(program: Program, system: PackedSystem): DeadStep[] {
+function deadSteps(program: Program, coverage: Exploration['coverage']): DeadStep[] {
   const ran = new Map<string, { step: DeadStep; times: number }>()
   program.threads.forEach((thread, t) => {
     thread.steps.forEach((code, pc) => {
       if (code.kind === 'end') return
       const key = `${code.frame.operation}\n${code.label}`
       const known = ran.get(key) ?? { step: { operation: code.frame.operation, label: code.label }, times: 0 }
-      known.times += system.coverage[t][pc]
+      known.times += coverage[t]?.[pc] ?? 0
       ran.set(key, known)
     })
   })

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import type { ScenarioResult } from '../check/check-scenario.js'
 import { type Expectations, NO_EXPECTATIONS, readExpectations } from '../check/expectations.js'
@@ -61,15 +62,21 @@ export class Session {
       seed: flags.seed,
       limits: limitsOf(flags),
       until: more.until ?? [],
+      threads: 1,
       explained: flags.all || properties.length > 0 ? Number.MAX_SAFE_INTEGER : undefined,
     }))
   }
 
   /** Checks jobs side by side, with a progress line on a terminal. */
   async run(jobs: readonly Job[]): Promise<ScenarioResult[]> {
+    const cores = this.flags.jobs ?? availableParallelism()
+    const threads = Math.max(1, Math.floor(cores / jobs.length))
     const line = new ProgressLine(jobs.length, this.flags.quiet ?? false)
     try {
-      return await this.pool.run(jobs, line)
+      return await this.pool.run(
+        jobs.map(job => ({ ...job, threads })),
+        line,
+      )
     } finally {
       line.stop()
     }

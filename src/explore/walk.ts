@@ -124,7 +124,7 @@ export function walk(system: System, checks: readonly Check[], options: WalkOpti
     lost,
     found,
     tested,
-    coverage: [],
+    coverage: system.coverage,
   }
 }
 

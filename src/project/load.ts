@@ -13,9 +13,10 @@ let typescript = false
 async function allowTypeScript(): Promise<void> {
   if (typescript) return
   typescript = true
-  register('./resolve-self.js', import.meta.url)
   const { register: registerTsx } = await import('tsx/esm/api')
   registerTsx()
+  // The hook that is registered last is asked first.
+  register('./resolve-self.js', import.meta.url)
 }
 
 async function importDefault(file: string, what: string): Promise<unknown> {

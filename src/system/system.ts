@@ -28,6 +28,8 @@ export interface System {
   fire(ordinal: number): Outcome
   /** Whether thread `thread` has a step enabled in the working vector. */
   enabled(thread: number): boolean
+  /** How often each step of each thread ran since the start, by step number. */
+  readonly coverage: readonly (readonly number[])[]
   /** Whether every thread is at its end or may wait for ever: without enabled steps, anything else is a deadlock. */
   atRest(): boolean
 }

@@ -1,0 +1,123 @@
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
+import type { StopReason } from './result.js'
+import type { StoreHandle } from './store/shared-store.js'
+
+/** Cells of the shared control memory. */
+const STOP = 0
+const NEXT = 1
+const END = 2
+const ROUND = 3
+const ARRIVED = 4
+const READY = 5
+const MEMBERS = 6
+const OVER = 7
+const REPORTS = 8
+const CELLS = 9
+
+/** States that a member takes at a time. */
+const CHUNK = 512
+
+const REASONS: readonly StopReason[] = ['states', 'time', 'memory', 'interrupted', 'first violation']
+
+/** What a new member needs to take part in a search that is under way; it can be sent to a worker thread. */
+export interface Invitation {
+  readonly store: StoreHandle
+  readonly control: SharedArrayBuffer
+  readonly port: MessagePort
+}
+
+/** One thread's side of a search by several threads: who takes which states of a level, and when the level is done. */
+export class Team {
+  readonly #cells: Int32Array
+
+  constructor(readonly control: SharedArrayBuffer = new SharedArrayBuffer(4 * CELLS)) {
+    this.#cells = new Int32Array(control)
+  }
+
+  /** Asks every member to end; the first reason counts. */
+  stop(reason: StopReason): void {
+    Atomics.compareExchange(this.#cells, STOP, 0, REASONS.indexOf(reason) + 1)
+  }
+
+  get stopped(): StopReason | undefined {
+    return REASONS[Atomics.load(this.#cells, STOP) - 1]
+  }
+
+  /** Opens a level, the states `from` up to `end`, to the leader and everyone who is ready by now. */
+  open(from: number, end: number): void {
+    const cells = this.#cells
+    Atomics.store(cells, ARRIVED, 0)
+    Atomics.store(cells, NEXT, from | 0)
+    Atomics.store(cells, END, end | 0)
+    Atomics.store(cells, MEMBERS, Atomics.load(cells, READY))
+    Atomics.add(cells, ROUND, 1)
+    Atomics.notify(cells, ROUND)
+  }
+
+  /** The next states of the level for whoever asks, or undefined when all are taken. */
+  take(): { from: number; to: number } | undefined {
+    const from = Atomics.add(this.#cells, NEXT, CHUNK) >>> 0
+    const end = Atomics.load(this.#cells, END) >>> 0
+    return from < end ? { from, to: Math.min(end, from + CHUNK) } : undefined
+  }
+
+  /** The leader waits until every member has finished its part of the level. */
+  close(): void {
+    const cells = this.#cells
+    for (;;) {
+      const arrived = Atomics.load(cells, ARRIVED)
+      if (arrived >= Atomics.load(cells, MEMBERS)) return
+      Atomics.wait(cells, ARRIVED, arrived)
+    }
+  }
+
+  /** A member's life: `work` runs once per level, until the search is over. */
+  serve(work: () => void): void {
+    const cells = this.#cells
+    let round = Atomics.load(cells, ROUND)
+    const rank = Atomics.add(cells, READY, 1)
+    for (;;) {
+      Atomics.wait(cells, ROUND, round)
+      round = Atomics.load(cells, ROUND)
+      if (Atomics.load(cells, OVER) === 1) return
+      if (rank >= Atomics.load(cells, MEMBERS)) continue
+      try {
+        work()
+      } finally {
+        Atomics.add(cells, ARRIVED, 1)
+        Atomics.notify(cells, ARRIVED)
+      }
+    }
+  }
+
+  /** The leader ends the search and collects what each member that took part has to report. */
+  dismiss<Report>(ports: readonly MessagePort[]): Report[] {
+    const cells = this.#cells
+    const members = Atomics.load(cells, READY)
+    Atomics.store(cells, OVER, 1)
+    Atomics.add(cells, ROUND, 1)
+    Atomics.notify(cells, ROUND)
+    const reports: Report[] = []
+    while (reports.length < members) {
+      const seen = Atomics.load(cells, REPORTS)
+      for (const port of ports) {
+        for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port))
+          reports.push(got.message as Report)
+      }
+      if (reports.length < members) Atomics.wait(cells, REPORTS, seen, 100)
+    }
+    return reports
+  }
+
+  /** A member hands in its report, its last act. */
+  report(port: MessagePort, report: unknown): void {
+    port.postMessage(report)
+    Atomics.add(this.#cells, REPORTS, 1)
+    Atomics.notify(this.#cells, REPORTS)
+  }
+
+  /** Whether the search ended before a late member was ready. */
+  get over(): boolean {
+    return Atomics.load(this.#cells, OVER) === 1
+  }
+}
