@@ -40,6 +40,14 @@ export const freePagesUnused = invariant(zoneDevice, 'free-pages-unused', {
   },
 })
 
+/** What a migration to a page of somebody else would break; nothing here shares a page between places. */
+export const mappedOnce = invariant(zoneDevice, 'page-mapped-once', {
+  claim: 'two places that were migrated to the device one after the other do not map the same page',
+  over: { prefix: 'p', count: PAGES },
+  premise: s => s.slots.filter(slot => slot.page >= 0).length > 1,
+  clauses: { 'one entry per page': (s, p) => s.slots.filter(slot => slot.page === p).length <= 1 },
+})
+
 /** I-FREE-2. */
 export const onOneList = invariant(zoneDevice, 'free-page-on-one-list', {
   claim: 'a list driver has each of its free pages on exactly one list, once, and no other page',

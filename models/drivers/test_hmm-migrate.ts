@@ -61,23 +61,18 @@ function nextMigrating(s: State, from: number): number {
 /** One sweep over the chunk. */
 export const dmirror_device_evict_chunk = zoneDevice.operation(
   'dmirror_device_evict_chunk',
-  { source, locals: { spage: Pfn, i: NrPages } },
-  ({ call, loop, local, step }) => [
+  { source, locals: { i: NrPages, more: bool() } },
+  ({ call, label, goto, when, step }) => [
     call('migrate_device_range(src_pfns, start_pfn, npages)', migrate_device_range, { start: 0, npages: PAGES }),
-    local(t => {
-      t.spage = 0
+    label('next page'),
+    step('spage = BACKING_PAGE(spage)', (s, t) => {
+      const spage = nextMigrating(s, t.i)
+      if (spage === NONE) return
+      zone_device_data(s, spage, 'backing')
+      t.i = spage + 1
+      t.more = nextMigrating(s, t.i) !== NONE
     }),
-    loop(
-      t => t.spage !== NONE,
-      [
-        step('spage = BACKING_PAGE(spage)', (s, t) => {
-          t.spage = nextMigrating(s, t.i)
-          if (t.spage === NONE) return
-          zone_device_data(s, t.spage, 'backing')
-          t.i = t.spage + 1
-        }),
-      ],
-    ),
+    when(t => t.more, [goto('next page')]),
     call('migrate_device_pages(src_pfns, dst_pfns, npages)', migrate_device_pages, { compound: true }),
     call('migrate_device_finalize(src_pfns, dst_pfns, npages)', migrate_device_finalize, {}),
   ],

@@ -1,4 +1,4 @@
-import { bool, demand, insertBefore, on, patch, put } from 'foliocheck'
+import { bool, expect, insertBefore, on, patch, put } from 'foliocheck'
 import { splitPageContract } from '../../properties/split.js'
 import { drm_pagemap_get_devmem_page_v6_19 } from '../drivers/drm_pagemap.js'
 import { page_folio, pageAt } from '../machine/index.js'
@@ -11,8 +11,8 @@ const split_page = zoneDevice.operation(
   ({ step, loop, local }) => [
     step('VM_BUG_ON_PAGE(PageCompound(page)); VM_BUG_ON_PAGE(!page_count(page))', (s, t) => {
       const { head, w1, ref } = pageAt(s, t.page)
-      demand(splitPageContract, !head && w1.tag !== 'head', `p${t.page} is compound`)
-      demand(splitPageContract, ref > 0, `p${t.page} has no reference`)
+      expect(splitPageContract, !head && w1.tag !== 'head', `p${t.page} is compound`)
+      expect(splitPageContract, ref > 0, `p${t.page} has no reference`)
     }),
     local(t => {
       t.i = 1

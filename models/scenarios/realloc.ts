@@ -14,7 +14,7 @@ const reallocSmaller = scenario('realloc-smaller', zoneDevice, {
     'them is done with its page soon.',
   setup: xeAfterPmdFolio,
   threads: [thread('worker 1', xeMigrate(0, 0), munmap(0)), thread('worker 2', xeMigrate(1, 0))],
-  exercises: ['standalone-layout', 'page-folio-finds-its-folio', 'init-owns-its-block', 'free-only-unused-folio'],
+  exercises: ['standalone-layout', 'page-folio-finds-its-folio', 'page-mapped-once', 'free-only-unused-folio'],
   tags: ['xe', 'zd-stale-head-on-realloc', 'zd-split-page-on-freed-folio'],
 })
 

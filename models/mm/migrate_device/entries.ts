@@ -1,7 +1,7 @@
-import { expect, NONE } from 'foliocheck'
+import { bool, expect, NONE } from 'foliocheck'
 import { unmapKeepsReference } from '../../../properties/eviction.js'
 import { folio_get, folio_put_testzero, page_folio_held, pageAt } from '../../machine/index.js'
-import { Pfn, Slot, type State, zoneDevice } from '../../machine/state.js'
+import { Pfn, type State, zoneDevice } from '../../machine/state.js'
 
 /**
  * Page-table entries of device folios, as rmap walks change them.
@@ -25,42 +25,43 @@ function entryOf(s: State, folio: number, migration: boolean): number {
 /** Replaces every mapping of `folio` by a migration entry. */
 export const try_to_migrate = zoneDevice.operation(
   'try_to_migrate',
-  { source: 'mm/rmap.c', params: { folio: Pfn }, locals: { va: Slot } },
+  { source: 'mm/rmap.c', params: { folio: Pfn }, locals: { more: bool() } },
   ({ step, label, when, goto }) => [
-    label('again'),
+    label('next entry'),
     step('set_pte_at(migration entry); folio_remove_rmap(); folio_put()', (s, t) => {
-      t.va = entryOf(s, t.folio, false)
-      if (t.va === NONE) return
+      const va = entryOf(s, t.folio, false)
+      if (va === NONE) return
       const page = pageAt(s, t.folio)
-      s.slots[t.va].migration = true
+      s.slots[va].migration = true
       page.mapcount--
       page.anonExclusive = false
       expect(unmapKeepsReference, !folio_put_testzero(s, t.folio), `p${t.folio} has no reference left`)
+      t.more = entryOf(s, t.folio, false) !== NONE
     }),
-    when(t => t.va !== NONE, [goto('again')]),
+    when(t => t.more, [goto('next entry')]),
   ],
 )
 
 /** Turns the migration entries of `src` into entries of `dst`: itself, or system memory when that is NONE. */
 export const remove_migration_ptes = zoneDevice.operation(
   'remove_migration_ptes',
-  { source: 'mm/migrate.c', params: { src: Pfn, dst: Pfn }, locals: { va: Slot } },
+  { source: 'mm/migrate.c', params: { src: Pfn, dst: Pfn }, locals: { more: bool() } },
   ({ step, label, when, goto }) => [
-    label('again'),
+    label('next entry'),
     step('folio_get(dst); set_pte_at(entry of dst); folio_add_anon_rmap()', (s, t) => {
-      t.va = entryOf(s, t.src, true)
-      if (t.va === NONE) return
-      const slot = s.slots[t.va]
+      const va = entryOf(s, t.src, true)
+      if (va === NONE) return
+      const slot = s.slots[va]
       slot.migration = false
-      if (t.dst === NONE) {
-        slot.page = NONE
-        return
+      if (t.dst === NONE) slot.page = NONE
+      else {
+        const page = pageAt(s, t.dst)
+        folio_get(s, t.dst)
+        page.mapcount++
+        page.anonExclusive = true
       }
-      const page = pageAt(s, t.dst)
-      folio_get(s, t.dst)
-      page.mapcount++
-      page.anonExclusive = true
+      t.more = entryOf(s, t.src, true) !== NONE
     }),
-    when(t => t.va !== NONE, [goto('again')]),
+    when(t => t.more, [goto('next entry')]),
   ],
 )

@@ -73,15 +73,16 @@ function clearSlot(s: State, pfn: number): void {
 /** Unmaps what the src slots hold; what cannot migrate is put back, unlocked and forgotten. */
 export const migrate_device_unmap = zoneDevice.operation(
   'migrate_device_unmap',
-  { source: 'mm/migrate_device.c', locals: { i: NrPages, page: Pfn, folio: Pfn, nr: NrPages } },
-  ({ step, loop, local, when, call, label, goto }) => [
-    label('unmap'),
+  { source: 'mm/migrate_device.c', locals: { i: NrPages, page: Pfn, folio: Pfn, more: bool() } },
+  ({ step, when, call, label, goto }) => [
+    label('next folio'),
     step('folio = page_folio(page); nr = folio_nr_pages(folio)', (s, t) => {
       t.page = nextSlot(s, t.i)
       if (t.page === NONE) return
       t.folio = page_folio_held(s, t.page)
-      t.nr = folio_nr_pages_held(s, t.folio)
-      if (t.nr > 1) s.src[t.page].compound = true
+      const nr = folio_nr_pages_held(s, t.folio)
+      if (nr > 1) s.src[t.page].compound = true
+      t.i = Math.min(PAGES, t.page + Math.max(nr, 1))
     }),
     when(
       t => t.page !== NONE,
@@ -90,26 +91,17 @@ export const migrate_device_unmap = zoneDevice.operation(
         step('migrate_vma_check_page(page, fault_page)', (s, t) => {
           const { ref, mapcount } = pageAt(s, t.folio)
           if (mapcount > 0 || ref - 2 > mapcount) s.src[t.page].migrate = false
-        }),
-        local(t => {
-          t.i = Math.min(PAGES, t.page + Math.max(t.nr, 1))
-        }),
-        goto('unmap'),
-      ],
-    ),
-    local(t => {
-      t.page = 0
-    }),
-    loop(
-      t => t.page !== NONE,
-      [
-        step('page = migrate_pfn_to_page(src_pfns[i])', (s, t) => {
+          t.more = nextSlot(s, t.i) !== NONE
           t.page = nextSlot(s, 0, false)
-          t.folio = t.page === NONE ? NONE : page_folio_held(s, t.page)
         }),
+        when(t => t.more, [goto('next folio')]),
+        label('next to restore'),
         when(
           t => t.page !== NONE,
           [
+            step('folio = page_folio(page)', (s, t) => {
+              t.folio = page_folio_held(s, t.page)
+            }),
             call('remove_migration_ptes(folio, folio, 0)', remove_migration_ptes, {
               src: t => t.folio,
               dst: t => t.folio,
@@ -117,8 +109,10 @@ export const migrate_device_unmap = zoneDevice.operation(
             step('src_pfns[i] = 0; folio_unlock(folio)', (s, t) => {
               clearSlot(s, t.page)
               folio_unlock(s, t.folio)
+              t.page = nextSlot(s, 0, false)
             }),
             call('folio_put(folio)', folio_put, { folio: t => t.folio }),
+            goto('next to restore'),
           ],
         ),
       ],
@@ -162,29 +156,24 @@ export const migrate_device_range = zoneDevice.operation(
 /** Moves what can move. `compound`: whether the driver's destinations are large where the source is. */
 export const migrate_device_pages = zoneDevice.operation(
   'migrate_device_pages',
-  { source: 'mm/migrate_device.c', params: { compound: bool() }, locals: { i: Pfn } },
-  ({ step, loop, local, when }) => [
-    local(t => {
-      t.i = 0
+  { source: 'mm/migrate_device.c', params: { compound: bool() }, locals: { page: Pfn, i: NrPages, more: bool() } },
+  ({ step, label, goto, when }) => [
+    label('next folio'),
+    step('folio_migrate_mapping(mapping, dst, src, extra)', (s, t) => {
+      t.page = nextSlot(s, t.i, true)
+      if (t.page === NONE) return
+      const fits = !s.src[t.page].compound || t.compound
+      if (!fits || pageAt(s, page_folio_held(s, t.page)).ref !== 1) s.src[t.page].migrate = false
+      t.i = t.page + 1
+      t.more = nextSlot(s, t.i, true) !== NONE
     }),
-    loop(
-      t => t.i !== NONE,
+    when(
+      t => t.page !== NONE,
       [
-        step('folio_migrate_mapping(mapping, dst, src, extra)', (s, t) => {
-          t.i = nextSlot(s, t.i, true)
-          if (t.i === NONE) return
-          const fits = !s.src[t.i].compound || t.compound
-          if (!fits || pageAt(s, page_folio_held(s, t.i)).ref !== 1) s.src[t.i].migrate = false
+        step('mem_cgroup_migrate(src, dst)', (s, t) => {
+          if (s.src[t.page].migrate) set_memcg(s, page_folio_held(s, t.page), false)
         }),
-        when(
-          t => t.i !== NONE,
-          [
-            step('mem_cgroup_migrate(src, dst)', (s, t) => {
-              if (s.src[t.i].migrate) set_memcg(s, page_folio_held(s, t.i), false)
-              t.i = t.i + 1 < PAGES ? t.i + 1 : NONE
-            }),
-          ],
-        ),
+        when(t => t.more, [goto('next folio')]),
       ],
     ),
   ],
@@ -193,31 +182,26 @@ export const migrate_device_pages = zoneDevice.operation(
 /** Replaces the migration entries by entries of the new or the old folio, and lets the old one go. */
 export const migrate_device_finalize = zoneDevice.operation(
   'migrate_device_finalize',
-  { source: 'mm/migrate_device.c', locals: { page: Pfn, folio: Pfn, dst: Pfn } },
-  ({ step, loop, local, when, call }) => [
-    local(t => {
-      t.page = 0
+  { source: 'mm/migrate_device.c', locals: { page: Pfn, folio: Pfn, dst: Pfn, more: bool() } },
+  ({ step, label, goto, when, call }) => [
+    label('next folio'),
+    step('src = page_folio(page)', (s, t) => {
+      t.page = nextSlot(s, 0)
+      if (t.page === NONE) return
+      t.folio = page_folio_held(s, t.page)
+      t.dst = s.src[t.page].migrate ? NONE : t.folio
+      clearSlot(s, t.page)
+      t.more = nextSlot(s, 0) !== NONE
     }),
-    loop(
+    when(
       t => t.page !== NONE,
       [
-        step('src = page_folio(page)', (s, t) => {
-          t.page = nextSlot(s, 0)
-          if (t.page === NONE) return
-          t.folio = page_folio_held(s, t.page)
-          t.dst = s.src[t.page].migrate ? NONE : t.folio
-          clearSlot(s, t.page)
+        call('remove_migration_ptes(src, dst, 0)', remove_migration_ptes, { src: t => t.folio, dst: t => t.dst }),
+        step('folio_unlock(src)', (s, t) => {
+          folio_unlock(s, t.folio)
         }),
-        when(
-          t => t.page !== NONE,
-          [
-            call('remove_migration_ptes(src, dst, 0)', remove_migration_ptes, { src: t => t.folio, dst: t => t.dst }),
-            step('folio_unlock(src)', (s, t) => {
-              folio_unlock(s, t.folio)
-            }),
-            call('folio_put(src)', folio_put, { folio: t => t.folio }),
-          ],
-        ),
+        call('folio_put(src)', folio_put, { folio: t => t.folio }),
+        when(t => t.more, [goto('next folio')]),
       ],
     ),
   ],
