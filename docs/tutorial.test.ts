@@ -91,6 +91,20 @@ describe('docs/tutorial.md', { timeout: 180_000 }, () => {
     expect(exit).toBe(0)
   })
 
+  test.skipIf(!exported).concurrent('needs no package.json', async () => {
+    const folder = folderIn(tmpdir())
+    for (const block of files.values()) write(block, folder)
+    const { exit, output } = await new Shell(folder).run('npx foliocheck check --model project.ts --patch fix-v2.ts')
+    expect(exit, output).toBe(0)
+  })
+
+  test.skipIf(!exported).concurrent('needs no tsconfig.json of its own, and minds none', async () => {
+    const model = join(ROOT, 'docs', 'tutorial', 'project.ts')
+    const { exit, output } = await new Shell(ROOT).run(`npx foliocheck check --model ${model} dump-races-reuse`)
+    expect(output).toContain('violated      dump-prints-used-pages')
+    expect(exit, output).toBe(1)
+  })
+
   test.skipIf(!exported)('docs/tutorial/ holds the same files', () => {
     const folder = join(ROOT, 'docs', 'tutorial')
     if (process.env.UPDATE_TUTORIAL) for (const block of files.values()) write(block, folder)
