@@ -77,6 +77,8 @@ export function checkScenario(
   const system = new PackedSystem(program)
   const checks = checksOf(properties, system.shared)
   const result = search(system, checks, options)
+  const { limits, progress } = options
+  const stops = { ...(limits && { limits }), ...(progress && { progress }) }
   const explained = mostTelling(result, properties, options.explained ?? EXPLAINED)
   const steps = (run: Run) => run.ordinals.filter(ordinal => !(program.setup && threadOf(ordinal) === 0)).length
   const judged = properties.map((property): PropertyResult => {
@@ -90,11 +92,7 @@ export function checkScenario(
       witness: property.kind === 'reachable' && found ? steps(found.run) : undefined,
       steps: verdict === 'violated' && found ? steps(found.run) : undefined,
       counterexample: wanted
-        ? counterexampleOf(
-            minimise(kernel, scenario, property, found.run, result, options.limits),
-            property,
-            kernel.patches,
-          )
+        ? counterexampleOf(minimise(kernel, scenario, property, found.run, result, stops), property, kernel.patches)
         : undefined,
     }
   })

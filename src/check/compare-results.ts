@@ -12,6 +12,11 @@ export interface Cell {
   readonly after: PropertyResult
 }
 
+/** Whether the property is violated after the patch and was not before, as far as was searched. */
+export function isNew({ before, after }: Cell): boolean {
+  return after.verdict === 'violated' && before.verdict !== 'violated'
+}
+
 /** The cells of one scenario, from its results before and after a patch. */
 export function compareResults(before: ScenarioResult, after: ScenarioResult): Cell[] {
   return before.properties.flatMap(was => {
@@ -22,11 +27,14 @@ export function compareResults(before: ScenarioResult, after: ScenarioResult): C
   })
 }
 
-/** A property counts as holding when it is proved, or holds up to a bound: the cell's verdicts say which. */
+/**
+ * A property counts as holding when it is proved, or holds up to a bound: the cell's verdicts say which. Nothing is said
+ * of a patch where either side was not searched to its end.
+ */
 function effectOf(before: PropertyResult, after: PropertyResult): Effect {
   const violatedBefore = before.verdict === 'violated'
+  if (before.verdict === 'inconclusive' || after.verdict === 'inconclusive') return 'not decided'
   if (after.verdict === 'violated') return violatedBefore ? 'still broken' : 'broken'
-  if (after.verdict === 'inconclusive') return 'not decided'
   if (violatedBefore) return after.verdict === 'vacuous' ? 'not decided' : 'fixed'
   return after.verdict === 'vacuous' ? 'vacuous' : 'still holds'
 }

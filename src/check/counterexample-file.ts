@@ -1,35 +1,34 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
 import * as v from 'valibot'
-import { FileError, reasonOf } from '../errors.js'
+import { FileError } from '../errors.js'
+import { threadOf } from '../system/system.js'
 import { type Counterexample, FORMAT } from './counterexample.js'
+import { readJson } from './read-json.js'
 
-/** Larger files are refused: no counterexample comes near. */
-const MAX_BYTES = 32 * 2 ** 20
-
-const text = v.pipe(v.string(), v.maxLength(4000))
+// Every list has a limit that no real trace comes near, so that a hostile file cannot keep anyone busy.
+const text = v.pipe(v.string(), v.maxLength(10_000))
 const small = v.pipe(v.number(), v.integer(), v.minValue(0), v.maxValue(0xffffffff))
-const path = v.array(v.union([text, small]))
+const list = <const S extends v.GenericSchema>(item: S, most = 1000) => v.pipe(v.array(item), v.maxLength(most))
+const path = list(v.union([text, small]), 100)
 const change = v.object({ path, name: text, before: text, after: text, ghost: v.boolean() })
 const step = v.object({
   number: small,
   thread: text,
   operation: text,
   source: text,
-  stack: v.array(text),
+  stack: list(text),
   label: text,
   note: text,
   chosen: v.optional(v.number()),
-  changes: v.array(change),
-  locals: v.array(v.object({ name: text, value: text })),
-  said: v.array(text),
+  changes: list(change, 10_000),
+  locals: list(v.object({ name: text, value: text })),
+  said: list(text),
   setup: v.boolean(),
 })
 const schema = v.object({
   format: v.literal('foliocheck-counterexample'),
-  version: small,
+  version: v.pipe(small, v.minValue(1)),
   kernel: text,
-  patches: v.array(text),
+  patches: list(text),
   scenario: text,
   property: text,
   claim: text,
@@ -38,22 +37,25 @@ const schema = v.object({
   shortest: v.boolean(),
   calmest: v.boolean(),
   states: small,
-  without: v.object({ threads: v.array(text), actions: v.array(v.object({ thread: text, action: small })) }),
+  without: v.object({ threads: list(text, 255), actions: list(v.object({ thread: text, action: small }), 10_000) }),
   trace: v.object({
-    run: v.object({ initial: small, ordinals: v.pipe(v.array(small), v.maxLength(100_000)) }),
-    initially: v.array(change),
-    steps: v.pipe(v.array(step), v.maxLength(100_000)),
-    threads: v.array(text),
+    run: v.object({ initial: small, ordinals: list(small, 100_000) }),
+    initially: list(change, 10_000),
+    steps: list(step, 100_000),
+    threads: list(text, 256),
   }),
   why: v.object({
     reason: text,
-    evidence: v.array(v.object({ name: text, value: text, writtenAt: v.optional(small), writtenBy: v.optional(text) })),
+    evidence: list(
+      v.object({ name: text, value: text, writtenAt: v.optional(small), writtenBy: v.optional(text) }),
+      10_000,
+    ),
   }),
 })
 
 /** Reads a counterexample file. @throws FileError when it is missing, damaged, foreign, or of a newer format. */
 export function readCounterexample(file: string): Counterexample {
-  const parsed = parseJson(file, readText(file))
+  const parsed = readJson(file)
   const format = typeof parsed === 'object' && parsed !== null ? (parsed as { format?: unknown }).format : undefined
   if (format !== 'foliocheck-counterexample') {
     throw new FileError(
@@ -67,65 +69,32 @@ export function readCounterexample(file: string): Counterexample {
     throw new FileError(file, `has format version ${version}, newer than ${FORMAT}`, 'update foliocheck')
   }
   const checked = v.safeParse(schema, parsed)
-  if (checked.success) return checked.output as Counterexample
-  const issue = checked.issues[0]
-  const where = issue.path?.map(item => String(item.key)).join('.') ?? 'its content'
-  throw new FileError(file, `is damaged at ${where}: ${issue.message}`, 'record it again with `foliocheck check --out`')
-}
-
-/** Reads a file as JSON. @throws FileError. */
-export function readJson(file: string): unknown {
-  return parseJson(file, readText(file))
-}
-
-function readText(file: string): string {
-  try {
-    const { size } = statSync(file)
-    if (size > MAX_BYTES) throw new FileError(file, `is ${size} bytes long`, `give a file below ${MAX_BYTES} bytes`)
-    return readFileSync(file, 'utf8')
-  } catch (thrown) {
-    if (thrown instanceof FileError) throw thrown
-    throw new FileError(
-      file,
-      `cannot be read (${reasonOf(thrown).split(',')[0]})`,
-      'check the path and its permissions',
-    )
+  if (!checked.success) {
+    const issue = checked.issues[0]
+    const where = issue.path?.map(item => String(item.key)).join('.') ?? 'its content'
+    throw damaged(file, where, issue.message)
   }
+  const found = checked.output as Counterexample
+  checkRun(file, found)
+  return found
 }
 
-function parseJson(file: string, content: string): unknown {
-  try {
-    return JSON.parse(content)
-  } catch (thrown) {
-    throw new FileError(file, `is not JSON (${reasonOf(thrown)})`, 'it may be cut short; record it again')
+/** The run and the steps tell the same story. @throws FileError */
+function checkRun(file: string, { trace, steps }: Counterexample): void {
+  const { ordinals } = trace.run
+  if (ordinals.length !== trace.steps.length) {
+    throw damaged(file, 'trace.steps', `there are ${trace.steps.length} of them for ${ordinals.length} ordinals`)
   }
-}
-
-/**
- * Writes a file whole or not at all: a reader never sees half of it, and an existing file stays as it was when writing
- * fails. @throws FileError when the folder cannot be written.
- */
-export function writeWhole(file: string, content: string): void {
-  const partial = join(dirname(file), `.${basename(file)}.${process.pid}.partial`)
-  try {
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(partial, content, { flag: 'wx' })
-    renameSync(partial, file)
-  } catch (thrown) {
-    throw new FileError(
-      file,
-      `cannot be written (${reasonOf(thrown).split(',')[0]})`,
-      'choose another folder with --out',
-    )
+  for (const [i, ordinal] of ordinals.entries()) {
+    const { thread } = trace.steps[i]
+    if (trace.threads[threadOf(ordinal)] !== thread) {
+      throw damaged(file, `trace.run.ordinals.${i}`, `${ordinal} is no step of '${thread}'`)
+    }
   }
+  const own = trace.steps.filter(step => !step.setup).length
+  if (own !== steps) throw damaged(file, 'steps', `it says ${steps}, and has ${own}`)
 }
 
-/** The text of a counterexample file. */
-export function serialise(counterexample: Counterexample): string {
-  return `${JSON.stringify(counterexample, undefined, 1)}\n`
-}
-
-/** The usual file name of a counterexample: `scenario.property.kernel+patch.json`. */
-export function fileNameOf({ scenario, property, kernel, patches }: Counterexample): string {
-  return `${[scenario, property, [kernel, ...patches].join('+')].join('.')}.json`.replace(/[^\w.+-]/g, '_')
+function damaged(file: string, where: string, how: string): FileError {
+  return new FileError(file, `is damaged at ${where}: ${how}`, 'record it again with `foliocheck check --out`')
 }

@@ -1,12 +1,14 @@
 import * as v from 'valibot'
 import { FileError } from '../errors.js'
-import { readJson } from './counterexample-file.js'
+import { readJson } from './read-json.js'
+import { isPlainName } from './write-counterexample.js'
 
 const variant = v.object({ kernel: v.string(), patches: v.array(v.string()) })
 const schema = v.object({
   bugs: v.array(
     v.object({
-      id: v.string(),
+      // It names a file.
+      id: v.pipe(v.string(), v.check(isPlainName, 'not usable as the name of a file')),
       title: v.string(),
       scenario: v.string(),
       property: v.string(),
@@ -56,12 +58,15 @@ export interface Expectations {
   readonly known: readonly Known[]
 }
 
-export const NO_EXPECTATIONS: Expectations = { bugs: [], known: [] }
-
 /** Reads an index of expectations. @throws FileError when it is missing or damaged. */
 export function readExpectations(file: string): Expectations {
   const checked = v.safeParse(schema, readJson(file))
-  if (checked.success) return checked.output
+  if (checked.success) {
+    const ids = checked.output.bugs.map(bug => bug.id)
+    const twice = ids.find((id, i) => ids.indexOf(id) !== i)
+    if (twice === undefined) return checked.output
+    throw new FileError(file, `has two bugs with the id '${twice}'`, 'rename one of them')
+  }
   const issue = checked.issues[0]
   const where = issue.path?.map(item => String(item.key)).join('.') ?? 'its content'
   throw new FileError(file, `is damaged at ${where}: ${issue.message}`, 'compare it with docs/formats.md')

@@ -5,7 +5,7 @@ import { openSharedStore } from '../explore/store/shared-store.js'
 import type { Invitation } from '../explore/team.js'
 import { PackedSystem } from '../program/packed-system.js'
 import { compile } from '../program/program.js'
-import { materials, type Task } from './task.js'
+import { materials, type Task } from './materials.js'
 
 /** What the thread that leads a search hands to one that joins it. */
 export interface Membership {

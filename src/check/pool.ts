@@ -1,55 +1,57 @@
 import { availableParallelism } from 'node:os'
-import { Tinypool } from 'tinypool'
-import { FileError, ModelError, UsageError } from '../errors.js'
+import { Worker } from 'node:worker_threads'
+import { reasonOf } from '../errors.js'
 import { Progress } from '../explore/progress.js'
-import type { ScenarioResult } from './check-scenario.js'
 import { InternalError } from './counterexample.js'
-import type { Task, TaskError, TaskResult } from './task.js'
+import { type Answer, type Outcome, outcomeOf } from './outcome.js'
 
 /** A task without what the pool supplies. */
-export type Job = Omit<Task, 'progress'>
+export type Job<T> = Omit<T, 'progress'>
 
-/** Tells what a pool is doing, for a progress display. */
-export interface PoolWatcher {
-  started?(job: Job, progress: Progress): void
-  finished?(job: Job, result: ScenarioResult): void
+/** Learns what a pool is doing, as it happens. */
+export interface PoolWatcher<T, R> {
+  started?(job: Job<T>, progress: Progress): void
+  finished?(job: Job<T>, outcome: Outcome<R>): void
 }
 
-/** Worker threads that check scenarios side by side, one scenario each. */
-export class Pool {
-  readonly #threads: Tinypool
+/** Worker threads that do tasks side by side, one each. A thread that dies takes no other task with it. */
+export class Pool<T extends { readonly progress: SharedArrayBuffer }, R> {
   readonly #running = new Set<Progress>()
   #interrupted = false
 
-  constructor(jobs: number | undefined) {
-    const maxThreads = jobs ?? availableParallelism()
-    this.#threads = new Tinypool({
-      filename: new URL('./task.js', import.meta.url).href,
-      minThreads: 0,
-      maxThreads,
-      idleTimeout: 60_000,
-    })
-  }
+  /**
+   * @param module what the threads run: a module that calls `serve`.
+   * @param threads how many, at most; one per core by default.
+   */
+  constructor(
+    readonly module: URL,
+    readonly threads: number = availableParallelism(),
+  ) {}
 
-  /** Checks every job, in any order; results come in the order of the jobs. @throws the first job's error */
-  async run(jobs: readonly Job[], watcher: PoolWatcher = {}): Promise<ScenarioResult[]> {
-    return Promise.all(
-      jobs.map(async job => {
+  /** Does every job, in any order; outcomes come in the order of the jobs. */
+  async run(jobs: readonly Job<T>[], watchers: readonly PoolWatcher<T, R>[] = []): Promise<Outcome<R>[]> {
+    const outcomes: Outcome<R>[] = []
+    const queue = jobs.entries()
+    const lane = async () => {
+      const thread = new Thread<R>(this.module)
+      // All lanes take from one queue.
+      for (const [i, job] of queue) {
         const progress = new Progress()
         if (this.#interrupted) progress.interrupt()
         this.#running.add(progress)
-        watcher.started?.(job, progress)
-        const task: Task = { ...job, progress: progress.data }
-        const answer = (await this.#threads.run(task)) as TaskResult
+        for (const watcher of watchers) watcher.started?.(job, progress)
+        const outcome = await thread.ask({ ...job, progress: progress.data })
         this.#running.delete(progress)
-        if (!answer.ok) throw toError(answer.error)
-        watcher.finished?.(job, answer.result)
-        return answer.result
-      }),
-    )
+        outcomes[i] = outcome
+        for (const watcher of watchers) watcher.finished?.(job, outcome)
+      }
+      await thread.end()
+    }
+    await Promise.all(Array.from({ length: Math.min(this.threads, jobs.length) }, lane))
+    return outcomes
   }
 
-  /** Makes every exploration, now and later, end soon with what it has. */
+  /** Makes every task, now and later, end soon with what it has. */
   interrupt(): void {
     this.#interrupted = true
     for (const progress of this.#running) progress.interrupt()
@@ -58,21 +60,36 @@ export class Pool {
   get interrupted(): boolean {
     return this.#interrupted
   }
-
-  async close(): Promise<void> {
-    await this.#threads.destroy()
-  }
 }
 
-function toError(error: TaskError): Error {
-  switch (error.name) {
-    case 'ModelError':
-      return new ModelError(error.object, error.reason, error.next)
-    case 'UsageError':
-      return new UsageError(error.object, error.reason, error.next)
-    case 'FileError':
-      return new FileError(error.object, error.reason, error.next)
-    default:
-      return new InternalError(error.message)
+/** A worker thread that is started when it is first asked something, and again after it died. */
+class Thread<R> {
+  #worker: Worker | undefined
+
+  constructor(readonly module: URL) {}
+
+  /** Never rejects: the death of the thread is an outcome, too. */
+  ask(task: unknown): Promise<Outcome<R>> {
+    const worker = this.#worker ?? new Worker(this.module)
+    this.#worker = worker
+    return new Promise(resolve => {
+      const onMessage = (answered: Answer<R>) => settle(outcomeOf(answered))
+      const onError = (error: unknown) => died(`died: ${reasonOf(error)}`)
+      const onExit = (code: number) => died(`ended with code ${code} in the middle of its work`)
+      const settle = (outcome: Outcome<R>) => {
+        worker.off('message', onMessage).off('error', onError).off('exit', onExit)
+        resolve(outcome)
+      }
+      const died = (how: string) => {
+        this.#worker = undefined
+        settle({ ok: false, error: new InternalError(`a worker thread ${how}`) })
+      }
+      worker.on('message', onMessage).on('error', onError).on('exit', onExit)
+      worker.postMessage(task)
+    })
+  }
+
+  async end(): Promise<void> {
+    await this.#worker?.terminate()
   }
 }

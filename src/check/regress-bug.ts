@@ -42,11 +42,11 @@ export function judgeRegression(
   const is = resultOf(after, bug.property)
   const found = was.counterexample
   const problems: string[] = []
-  if (was.verdict !== 'violated')
-    problems.push(`the bug is not found on the code before its fix: ${was.verdict} ${was.limit}`)
-  if (is.verdict !== 'proved') problems.push(`the fix is not proved: ${is.verdict} ${is.limit}`)
+  if (was.verdict !== 'violated') problems.push(`the bug is not found on the code before its fix: ${inWords(was)}`)
+  if (is.verdict !== 'proved') problems.push(`the fix is not proved: ${inWords(is)}`)
   if (found && !recorded) problems.push(`${file} is missing; record it with --record`)
-  if (found && recorded && (found.steps !== recorded.steps || found.preemptions !== recorded.preemptions)) {
+  if (recorded && !isOf(recorded, bug)) problems.push(`${file} is the counterexample of something else`)
+  else if (found && recorded && (found.steps !== recorded.steps || found.preemptions !== recorded.preemptions)) {
     problems.push(
       `the shortest violation has ${found.steps} steps and ${found.preemptions} preemptions; ${file} has ${recorded.steps} and ${recorded.preemptions}`,
     )
@@ -73,6 +73,16 @@ export function judgeRegression(
       },
     },
   }
+}
+
+function inWords({ verdict, limit }: PropertyResult): string {
+  return limit === '' ? verdict : `${verdict} (${limit})`
+}
+
+/** Whether a recorded counterexample shows this bug on the code before its fix. */
+function isOf({ scenario, property, kernel, patches }: Counterexample, bug: Bug): boolean {
+  const same = scenario === bug.scenario && property === bug.property && kernel === bug.before.kernel
+  return same && patches.join() === bug.before.patches.join()
 }
 
 function resultOf(result: ScenarioResult, property: string): PropertyResult {

@@ -1,4 +1,3 @@
-import { ModelError } from '../errors.js'
 import type { Kernel } from '../program/kernel.js'
 import { compile } from '../program/program.js'
 import { named, type Project } from '../project/project.js'
@@ -15,7 +14,8 @@ export interface ReplayVerdict {
 
 /**
  * Runs a counterexample's steps on a kernel as it is modelled now. The steps must be the same by thread, function and
- * label, not only by number. @throws UsageError when scenario or property are not known any more.
+ * label, not only by number. @throws UsageError when scenario or property are not known any more, ModelError when the
+ * model itself is wrong.
  */
 export function replayCounterexample(project: Project, kernel: Kernel, found: Counterexample): ReplayVerdict {
   const scenario = cut(named('scenario', project.scenarios, found.scenario), found.without)
@@ -32,14 +32,21 @@ export function replayCounterexample(project: Project, kernel: Kernel, found: Co
         step.label === recorded.label
       if (!same) {
         const was = recorded ? `${recorded.thread} '${recorded.label}'` : 'nothing'
-        return { happens: false, reason: `step ${i + 1} is now ${step.thread} '${step.label}', and was ${was}` }
+        return { happens: false, reason: `${place(found, i)} is now ${step.thread} '${step.label}', and was ${was}` }
       }
     }
     return violates(program, replayed, property)
       ? { happens: true, reason: `the same ${found.steps} steps violate ${property.name}` }
       : { happens: false, reason: `the same steps no longer violate ${property.name}` }
   } catch (thrown) {
-    if (thrown instanceof Diverged || thrown instanceof ModelError) return { happens: false, reason: thrown.message }
-    throw thrown
+    if (!(thrown instanceof Diverged)) throw thrown
+    return { happens: false, reason: `${place(found, thrown.step - 1)} ${thrown.reason}` }
   }
+}
+
+/** A step as the report numbers it, with its label. */
+function place({ trace }: Counterexample, index: number): string {
+  const step = trace.steps[index]
+  if (!step) return 'the run'
+  return step.setup ? `step ${index + 1} of the setup, '${step.label}',` : `step ${step.number}, '${step.label}',`
 }

@@ -34,7 +34,7 @@ function endedEarly(result: Exploration): boolean {
 /** What of the space was not searched, or the empty string. */
 export function limitOf(result: Exploration): string {
   const parts: string[] = []
-  const rest = `${count(result.unexplored)} states were found but not looked at`
+  const rest = `${many(result.unexplored, 'state')} found but not looked at`
   switch (result.stopped) {
     case 'states':
       parts.push(`${count(result.states)} states, the limit: ${rest}`)
@@ -54,9 +54,10 @@ export function limitOf(result: Exploration): string {
     case 'random walks':
       parts.push(`random walks of ${count(result.states)} steps in all: the space was not searched`)
   }
-  for (const [bound, cut] of result.cut) parts.push(`the model's bound '${bound}', which cut ${count(cut)} steps`)
+  for (const [bound, cut] of result.cut) parts.push(`the model's bound '${bound}', which cut ${many(cut, 'step')}`)
   if (result.lost > 0) {
-    parts.push(`the violations of other properties: ${count(result.lost)} runs end there and were not followed`)
+    const ends = result.lost === 1 ? '1 run ends there and was' : `${count(result.lost)} runs end there and were`
+    parts.push(`the violations of other properties: ${ends} not followed`)
   }
   return parts.join('; ')
 }
@@ -64,4 +65,9 @@ export function limitOf(result: Exploration): string {
 /** A number with thousands separated, as everywhere in our output. */
 export function count(n: number): string {
   return n.toLocaleString('en-US')
+}
+
+/** A number of things: `1 step`, `2 steps`, `1,000 properties`. */
+export function many(n: number, one: string, more = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : more}`
 }

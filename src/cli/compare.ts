@@ -1,11 +1,14 @@
-import { join } from 'node:path'
-import { compareResults } from '../check/compare-results.js'
-import { fileNameOf, serialise, writeWhole } from '../check/counterexample-file.js'
+import type { PropertyResult } from '../check/check-scenario.js'
+import { type Cell, compareResults, isNew } from '../check/compare-results.js'
+import { errorsOf } from '../check/outcome.js'
 import { UsageError } from '../errors.js'
 import { compareText } from '../report/compare-text.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
+import { throwAll } from './failures.js'
+import { Keeper } from './keeper.js'
 import type { ExploreFlags } from './options.js'
-import { Session } from './session.js'
+import { replayHint } from './replay-hint.js'
+import { type CheckJob, Session } from './session.js'
 import { print, printJson, reportWidth } from './terminal.js'
 
 interface CompareFlags extends ExploreFlags {
@@ -20,31 +23,53 @@ interface CompareFlags extends ExploreFlags {
 export async function compare(scenarios: readonly string[], flags: CompareFlags): Promise<ExitCode> {
   if (flags.patch.length === 0) throw new UsageError('compare', 'needs a patch', 'name one with --patch')
   const session = await Session.open(flags)
-  try {
-    const kernel = session.kernelName(flags.kernel)
-    const patched = [...flags.base, ...flags.patch]
-    const properties = { properties: flags.property }
-    const before = await session.jobs(scenarios, kernel, flags.base, properties)
-    const after = await session.jobs(scenarios, kernel, patched, properties)
-    const both = before.filter(job => after.some(other => other.scenario === job.scenario))
-    if (both.length === 0)
-      throw new UsageError('compare', 'has no scenario to look at', 'see `foliocheck list scenarios`')
-    const results = await session.run([...both, ...both.map(job => ({ ...job, patches: patched }))])
-    const cells = both.flatMap((_, i) => compareResults(results[i], results[i + both.length]))
-    const broken = cells.filter(cell => cell.effect === 'broken')
-    if (flags.out !== undefined) {
-      for (const {
-        after: { counterexample },
-      } of broken) {
-        if (counterexample) writeWhole(join(flags.out, fileNameOf(counterexample)), serialise(counterexample))
-      }
+  const kernel = session.kernelName(flags.kernel)
+  const jobs = await jobsOf(session, kernel, scenarios, flags)
+  const keeper = flags.out === undefined ? undefined : new Keeper(flags.out)
+  const outcomes = await session.run(jobs.flatMap(pair => [pair.before, pair.after]))
+  const cells = jobs.flatMap((_, i) => {
+    const before = outcomes[2 * i]
+    const after = outcomes[2 * i + 1]
+    return before.ok && after.ok ? compareResults(before.result, after.result) : []
+  })
+  for (const cell of cells) if (isNew(cell) && cell.after.counterexample) keeper?.keep(cell.after.counterexample)
+  if (flags.json) printJson({ kernel, base: flags.base, patches: flags.patch, cells: cells.map(shapeOf) })
+  else if (cells.length > 0) {
+    const title = `kernel ${[kernel, ...flags.base].join(' + ')}, before and after ${flags.patch.join(', ')}`
+    const replay = (cell: Cell) => {
+      const file = cell.after.counterexample && keeper?.fileOf(cell.after.counterexample)
+      return file ? replayHint(file, flags) : undefined
     }
-    const baseName = [kernel, ...flags.base].join(' + ')
-    if (flags.json) printJson({ kernel, base: flags.base, patches: flags.patch, cells })
-    else print(compareText(`kernel ${baseName}, before and after ${flags.patch.join(', ')}`, cells, reportWidth()))
-    if (broken.length > 0) return EXIT.violated
-    return session.pool.interrupted || cells.some(cell => cell.effect === 'not decided') ? EXIT.inconclusive : EXIT.ok
-  } finally {
-    await session.close()
+    print(compareText(title, cells, { width: reportWidth(), replay }))
   }
+  throwAll([...errorsOf(outcomes), ...(keeper?.errors ?? [])])
+  if (cells.some(cell => cell.effect === 'broken')) return EXIT.violated
+  return session.pool.interrupted || cells.some(cell => cell.effect === 'not decided') ? EXIT.inconclusive : EXIT.ok
+}
+
+/** The jobs of every scenario that applies before and after the patch. @throws UsageError when there is none */
+async function jobsOf(
+  session: Session,
+  kernel: string,
+  scenarios: readonly string[],
+  flags: CompareFlags,
+): Promise<{ readonly before: CheckJob; readonly after: CheckJob }[]> {
+  const properties = { properties: flags.property }
+  const before = await session.jobs(scenarios, kernel, flags.base, properties)
+  const after = await session.jobs(scenarios, kernel, [...flags.base, ...flags.patch], properties)
+  const pairs = before.flatMap(job => {
+    const same = after.find(other => other.scenario === job.scenario)
+    return same ? [{ before: job, after: same }] : []
+  })
+  if (pairs.length > 0) return pairs
+  throw new UsageError('compare', 'has no scenario to look at', 'see `foliocheck list scenarios`')
+}
+
+/** A cell in the shape of `compare --json`. */
+function shapeOf({ scenario, property, effect, before, after }: Cell): unknown {
+  return { scenario, property, effect, before: sideOf(before), after: sideOf(after) }
+}
+
+function sideOf({ property, verdict, limit, witness, counterexample }: PropertyResult): unknown {
+  return { property, verdict, limit, witness: witness ?? null, counterexample: counterexample ?? null }
 }

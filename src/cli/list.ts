@@ -5,8 +5,8 @@ import { loadProject } from '../project/load.js'
 import type { Project } from '../project/project.js'
 import { paragraph } from '../report/wrap.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
+import { expectationsFor } from './expectations.js'
 import type { ExploreFlags } from './options.js'
-import { expectationsFor } from './session.js'
 import { print, printJson, reportWidth } from './terminal.js'
 
 /** One line of a list. */
@@ -17,14 +17,14 @@ interface Entry {
 
 type Contents = Readonly<Record<string, readonly Entry[]>>
 
-/** Everything that has a name. */
-export async function contents(flags: Pick<ExploreFlags, 'model'>): Promise<Contents> {
-  return entriesOf(await loadProject(flags.model), expectationsFor(flags.model, undefined))
+interface ListFlags extends Pick<ExploreFlags, 'model' | 'json'> {
+  readonly expectations?: string
 }
 
 /** `foliocheck list`. @throws UsageError for an unknown kind. */
-export function list(kind: string | undefined, all: Contents, flags: Pick<ExploreFlags, 'json'>): ExitCode {
-  if (kind !== undefined && !(kind in all)) {
+export async function list(kind: string | undefined, flags: ListFlags): Promise<ExitCode> {
+  const all = entriesOf(await loadProject(flags.model), await expectationsFor(flags.model, flags.expectations))
+  if (kind !== undefined && !Object.hasOwn(all, kind)) {
     const kinds = Object.keys(all)
     throw new UsageError(
       `list ${kind}`,

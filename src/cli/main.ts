@@ -1,17 +1,23 @@
-import { Command, CommanderError } from 'commander'
-import { FileError, ModelError, reasonOf, UsageError } from '../errors.js'
+import { Command } from 'commander'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { collect, type ExploreFlags, withExploreFlags, withModel } from './options.js'
+import { report } from './failures.js'
+import { collect, columns, percent, withExploreFlags, withModel } from './options.js'
 import { packageVersion } from './package-root.js'
 
 let exit: ExitCode = EXIT.ok
 
 /** Runs the command line. Errors become one paragraph on standard error and the documented exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // A reader that closes the pipe early, as `head` does, is no error.
-  process.stdout.on('error', error =>
-    process.exit((error as NodeJS.ErrnoException).code === 'EPIPE' ? process.exitCode : EXIT.internal),
-  )
+  // A reader that closes the pipe early, as `head` does, is no error: the rest of the work is done all the same.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', error => {
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') process.exit(EXIT.internal)
+    })
+  }
+  // Whatever a user's module throws later, outside of the work itself.
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (thrown: unknown) => process.exit(report(thrown)))
+  }
   try {
     await makeProgram().parseAsync(argv, { from: 'user' })
     process.exitCode = exit
@@ -24,17 +30,18 @@ function makeProgram(): Command {
   const program = new Command('foliocheck')
     .description('Explores every interleaving of mm operations and GPU-driver actions on device-private large folios.')
     .version(packageVersion())
-    .showHelpAfterError('(foliocheck <command> --help tells more)')
     .exitOverride()
-  const add = (command: Command) => program.addCommand(command.exitOverride())
+    // Errors are told in one paragraph by `report`.
+    .configureOutput({ outputError: () => undefined })
+  const add = (command: Command) => program.addCommand(command.copyInheritedSettings(program))
 
   add(
     withModel(new Command('list'))
       .description('what there is: kernels, patches, operations, scenarios, properties, bugs, known')
       .argument('[kind]', 'one kind only')
-      .action(async (kind: string | undefined, flags: ExploreFlags) => {
-        const { contents, list } = await import('./list.js')
-        exit = list(kind, await contents(flags), flags)
+      .option('--expectations <file>', 'an index of bugs and expected violations (docs/formats.md)')
+      .action(async (kind: string | undefined, flags) => {
+        exit = await (await import('./list.js')).list(kind, flags)
       }),
   )
   add(
@@ -69,8 +76,8 @@ function makeProgram(): Command {
     withModel(new Command('explain'))
       .description('show a counterexample file again')
       .argument('<file>')
-      .option('--width <columns>', 'columns of the text', Number)
-      .option('--verbose', "show the setup's steps too")
+      .option('--width <columns>', 'columns of the text', columns)
+      .option('--verbose', "show the setup's steps and specification-only fields, too")
       .action(async (file: string, flags) => {
         exit = (await import('./explain.js')).explain(file, flags)
       }),
@@ -79,6 +86,8 @@ function makeProgram(): Command {
     withModel(new Command('replay'))
       .description('does a counterexample still happen? Runs its steps on the models as they are now')
       .argument('<file>')
+      .option('-k, --kernel <name>', 'another kernel than that of the file, without the patches of the file')
+      .option('-p, --patch <name or file>', 'these patches in place of those of the file; repeatable', collect, [])
       .action(async (file: string, flags) => {
         exit = await (await import('./replay.js')).replayFile(file, flags)
       }),
@@ -99,24 +108,11 @@ function makeProgram(): Command {
       .argument('[operations...]', 'all that some scenario runs, unless named')
       .option('-k, --kernel <name>', 'the kernel to mutate; the newest by default')
       .option('-p, --patch <name or file>', 'apply a patch first; repeatable', collect, [])
-      .option('--least <percent>', 'the share of mutants that must be caught', Number, 80)
+      .option('--least <percent>', 'the share of mutants that must be caught', percent, 80)
       .option('--harmless <file>', 'why survivors are harmless: { operation: { mutant: reason } }')
       .action(async (operations: string[], flags) => {
         exit = await (await import('./mutate.js')).mutate(operations, flags)
       }),
   )
   return program
-}
-
-function report(thrown: unknown): ExitCode {
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage
-  const known = [UsageError, FileError, ModelError].some(kind => thrown instanceof kind)
-  const reason = reasonOf(thrown)
-  process.stderr.write(
-    known
-      ? `foliocheck: ${reason}\n`
-      : `foliocheck: internal error: ${reason}; please report this with the command line and the model\n`,
-  )
-  if (thrown instanceof UsageError) return EXIT.usage
-  return known ? EXIT.model : EXIT.internal
 }

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { Tinypool } from 'tinypool'
+import { errorsOf, type Outcome } from '../check/outcome.js'
+import { type Job, Pool } from '../check/pool.js'
 import { UsageError } from '../errors.js'
 import { type Harmless, readHarmless } from '../mutate/survivors.js'
 import type { MutationTask, Tried } from '../mutate/task.js'
@@ -11,11 +11,14 @@ import { compile } from '../program/program.js'
 import { didYouMean } from '../program/suggest.js'
 import { applicable } from '../project/applicable.js'
 import { kernelWith, loadProject, newest } from '../project/load.js'
-import { named, type Project } from '../project/project.js'
+import type { Project } from '../project/project.js'
 import { paragraph } from '../report/wrap.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
+import { throwAll } from './failures.js'
+import { onInterrupt } from './interrupt.js'
 import { type ExploreFlags, limitsOf } from './options.js'
 import { packageRoot } from './package-root.js'
+import { ProgressLine } from './progress-line.js'
 import { print, printJson, reportWidth } from './terminal.js'
 
 interface MutateFlags extends ExploreFlags {
@@ -41,36 +44,38 @@ export async function mutate(operations: readonly string[], flags: MutateFlags):
   const kernel = await kernelWith(project, name, flags.patch)
   const chosen = chooseOperations(project, kernel, operations)
   const harmless = harmlessOf(flags)
-  const pool = new Tinypool({
-    filename: new URL('../mutate/task.js', import.meta.url).href,
-    minThreads: 0,
-    maxThreads: flags.jobs ?? availableParallelism(),
-  })
+  const shared = { model: flags.model, kernel: name, patches: flags.patch, limits: limitsOf(flags) }
+  const { outcomes, interrupted } = await tryAll(
+    chosen.map(operation => ({ ...shared, operation })),
+    flags,
+  )
+  const scores = outcomes.flatMap((outcome, i) => (outcome.ok ? [score(chosen[i], outcome.result, harmless)] : []))
+  const caught = scores.reduce((sum, one) => sum + one.caught, 0)
+  const all = scores.reduce((sum, one) => sum + one.caught + one.survived.length + one.undecided, 0)
+  const share = all === 0 ? 0 : (100 * caught) / all
+  if (flags.json) printJson({ kernel: name, patches: flags.patch, caught, mutants: all, share, operations: scores })
+  else if (scores.length > 0) printText(scores, caught, all)
+  throwAll(errorsOf(outcomes))
+  if (all === 0) throw new UsageError('mutate', 'has no mutants to try', 'name an operation that some scenario runs')
+  if (interrupted) return EXIT.inconclusive
+  const unexplained = scores.some(
+    one => one.undecided > 0 || one.survived.some(({ harmless: reason }) => reason === null),
+  )
+  return share < flags.least || unexplained ? EXIT.violated : EXIT.ok
+}
+
+async function tryAll(
+  jobs: readonly Job<MutationTask>[],
+  flags: MutateFlags,
+): Promise<{ readonly outcomes: readonly Outcome<readonly Tried[]>[]; readonly interrupted: boolean }> {
+  const pool = new Pool<MutationTask, readonly Tried[]>(new URL('../mutate/task.js', import.meta.url), flags.jobs)
+  const line = new ProgressLine<Job<MutationTask>>(jobs.length, flags.quiet ?? false, job => job.operation)
+  const undo = onInterrupt(() => pool.interrupt())
   try {
-    const scores = await Promise.all(
-      chosen.map(async operation => {
-        const task: MutationTask = {
-          model: flags.model,
-          kernel: name,
-          patches: flags.patch,
-          operation,
-          limits: limitsOf(flags),
-        }
-        return score(operation, (await pool.run(task)) as Tried[], harmless)
-      }),
-    )
-    const caught = scores.reduce((sum, one) => sum + one.caught, 0)
-    const all = scores.reduce((sum, one) => sum + one.caught + one.survived.length + one.undecided, 0)
-    if (all === 0) throw new UsageError('mutate', 'has no mutants to try', 'name an operation that some scenario runs')
-    const share = (100 * caught) / all
-    if (flags.json) printJson({ kernel: name, patches: flags.patch, caught, mutants: all, share, operations: scores })
-    else printText(scores, caught, all)
-    const unexplained = scores.some(
-      one => one.undecided > 0 || one.survived.some(({ harmless: reason }) => reason === null),
-    )
-    return share < flags.least || unexplained ? EXIT.violated : EXIT.ok
+    return { outcomes: await pool.run(jobs, [line]), interrupted: pool.interrupted }
   } finally {
-    await pool.destroy()
+    undo()
+    line.stop()
   }
 }
 
@@ -93,22 +98,23 @@ function chooseOperations(project: Project, kernel: Kernel, names: readonly stri
       )
     }
   }
-  return names.length === 0 ? [...used] : [...names]
+  return names.length === 0 ? [...used] : [...new Set(names)]
 }
 
+/** The list given, or that of the built-in models. @throws FileError when it is missing or damaged */
 function harmlessOf(flags: MutateFlags): Harmless {
-  const file = flags.harmless ?? join(packageRoot(), 'models', 'harmless-mutants.json')
-  if (flags.harmless === undefined && (flags.model !== undefined || !existsSync(file))) return {}
-  if (flags.harmless !== undefined) named('file', existsSync(file) ? [{ name: file }] : [], file)
-  return readHarmless(file)
+  if (flags.harmless !== undefined) return readHarmless(flags.harmless)
+  const builtIn = join(packageRoot(), 'models', 'harmless-mutants.json')
+  return flags.model === undefined && existsSync(builtIn) ? readHarmless(builtIn) : {}
 }
 
 function score(operation: string, tried: readonly Tried[], harmless: Harmless): Score {
   const of = (fate: Tried['fate']) => tried.filter(one => one.fate === fate)
+  const reasons = harmless[operation] ?? {}
   return {
     operation,
     caught: of('caught').length,
-    survived: of('survived').map(({ name }) => ({ mutant: name, harmless: harmless[operation]?.[name] ?? null })),
+    survived: of('survived').map(({ name }) => ({ mutant: name, harmless: reasons[name] ?? null })),
     undecided: of('undecided').length,
     invalid: of('invalid').length,
   }

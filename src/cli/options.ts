@@ -20,7 +20,7 @@ export interface ExploreFlags {
 /** Adds the options of `ExploreFlags`. */
 export function withExploreFlags(command: Command): Command {
   return withModel(command)
-    .option('--states <n>', 'stop after this many distinct states', positive)
+    .option('--states <n>', 'stop after this many distinct states', positiveInteger)
     .option('--seconds <n>', 'stop after this many seconds per scenario', positive)
     .option('--memory <MiB>', 'stop when the visited states take this much', positive)
     .option('--jobs <n>', 'scenarios explored side by side (default: one per core)', positiveInteger)
@@ -64,6 +64,23 @@ function positive(text: string): number {
 function positiveInteger(text: string): number {
   const value = positive(text)
   if (!Number.isInteger(value)) throw new InvalidArgumentError('Give a whole number above 0.')
+  return value
+}
+
+/** A share in percent. @throws InvalidArgumentError */
+export function percent(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= 0 && value <= 100))
+    throw new InvalidArgumentError('Give a number from 0 to 100.')
+  return value
+}
+
+/** Columns of a text. @throws InvalidArgumentError */
+export function columns(text: string): number {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < 40 || value > 1000) {
+    throw new InvalidArgumentError('Give a whole number from 40 to 1000.')
+  }
   return value
 }
 

@@ -1,6 +1,5 @@
-import type { Job, PoolWatcher } from '../check/pool.js'
 import { count } from '../check/verdict.js'
-import { limits } from '../explore/limits.js'
+import { type Limits, limits } from '../explore/limits.js'
 import type { Progress } from '../explore/progress.js'
 
 const EVERY_MS = 500
@@ -9,9 +8,9 @@ const EVERY_MS = 500
  * One line on standard error about what is being explored, rewritten twice a second. Silent unless standard error is a
  * terminal.
  */
-export class ProgressLine implements PoolWatcher {
-  readonly #running = new Map<Job, Progress>()
-  readonly #started = new Map<Job, number>()
+export class ProgressLine<J extends { readonly limits: Partial<Limits> }> {
+  readonly #running = new Map<J, Progress>()
+  readonly #started = new Map<J, number>()
   readonly #timer: NodeJS.Timeout | undefined
   #done = 0
   #shown = false
@@ -19,6 +18,8 @@ export class ProgressLine implements PoolWatcher {
   constructor(
     readonly total: number,
     quiet: boolean,
+    /** What a job is called. */
+    readonly nameOf: (job: J) => string,
   ) {
     if (!quiet && process.stderr.isTTY) {
       this.#timer = setInterval(() => this.#show(), EVERY_MS)
@@ -26,11 +27,11 @@ export class ProgressLine implements PoolWatcher {
     }
   }
 
-  started(job: Job, progress: Progress): void {
+  started(job: J, progress: Progress): void {
     this.#running.set(job, progress)
   }
 
-  finished(job: Job): void {
+  finished(job: J): void {
     this.#done++
     this.#running.delete(job)
   }
@@ -51,7 +52,7 @@ export class ProgressLine implements PoolWatcher {
       const allowed = limits(job.limits)
       const share = Math.max(states / allowed.states, seconds / allowed.seconds, bytes / allowed.memory)
       return [
-        `${job.scenario}: ${count(states)} states, ${rate}, frontier ${count(frontier)}, depth ${depth}, ${Math.round(share * 100)} % of the limits`,
+        `${this.nameOf(job)}: ${count(states)} states, ${rate}, frontier ${count(frontier)}, depth ${depth}, ${Math.round(share * 100)} % of the limits`,
       ]
     })
     const line = `[${this.#done}/${this.total}] ${parts.join(' | ')}`

@@ -1,19 +1,23 @@
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import type { Counterexample } from '../check/counterexample.js'
-import { readCounterexample, serialise, writeWhole } from '../check/counterexample-file.js'
+import { dirname, join, relative } from 'node:path'
+import type { ScenarioResult } from '../check/check-scenario.js'
+import { readCounterexample } from '../check/counterexample-file.js'
 import type { Bug } from '../check/expectations.js'
+import { errorsOf, type Outcome, resultsOf } from '../check/outcome.js'
 import { type JudgedRegression, judgeRegression } from '../check/regress-bug.js'
 import { replayCounterexample } from '../check/replay-counterexample.js'
-import { count } from '../check/verdict.js'
-import { UsageError } from '../errors.js'
+import { many } from '../check/verdict.js'
+import { writeCounterexample } from '../check/write-counterexample.js'
+import { FileError, reasonOf, UsageError } from '../errors.js'
 import { didYouMean } from '../program/suggest.js'
 import { kernelWith } from '../project/load.js'
-import { paragraph } from '../report/wrap.js'
+import { paragraph, printable } from '../report/wrap.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
+import { builtInIndex } from './expectations.js'
+import { throwAll } from './failures.js'
 import type { ExploreFlags } from './options.js'
 import { packageRoot } from './package-root.js'
-import { Session } from './session.js'
+import { type CheckJob, Session } from './session.js'
 import { print, printJson, reportWidth } from './terminal.js'
 
 interface RegressFlags extends ExploreFlags {
@@ -21,20 +25,35 @@ interface RegressFlags extends ExploreFlags {
   readonly record?: boolean
 }
 
+/** A bug with the searches before and after its fix. */
+interface Case {
+  readonly bug: Bug
+  readonly before: CheckJob
+  readonly after: CheckJob
+}
+
 /** `foliocheck regress`: exit code 1 when a bug is not found before its fix, or not proved gone after it. */
 export async function regress(ids: readonly string[], flags: RegressFlags): Promise<ExitCode> {
-  const index = flags.index ?? join(packageRoot(), 'counterexamples', 'index.json')
-  const session = await Session.open(flags, index)
-  try {
-    const bugs = chosenBugs(session.expectations.bugs, ids)
-    const judged = await judgeAll(session, bugs, dirname(index), flags)
-    if (flags.json) printJson({ bugs: judged.map(({ regression }) => regression) })
-    else printText(judged)
-    if (session.pool.interrupted) return EXIT.inconclusive
-    return judged.some(({ problems }) => problems.length > 0) ? EXIT.violated : EXIT.ok
-  } finally {
-    await session.close()
+  if (flags.model !== undefined && flags.index === undefined) {
+    throw new UsageError('regress', 'does not know the bugs of your models', 'give their index with --index')
   }
+  const index = flags.index ?? builtInIndex()
+  const session = await Session.open(flags, index)
+  const cases = await Promise.all(chosenBugs(session.expectations.bugs, ids).map(bug => caseOf(session, bug, index)))
+  const outcomes = await session.run(cases.flatMap(({ before, after }) => [before, after]))
+  const judged = await Promise.all(
+    cases.map(({ bug }, i) => judge(session, bug, index, outcomes.slice(2 * i, 2 * i + 2), flags.record ?? false)),
+  )
+  const results = resultsOf(judged)
+  if (flags.json) printJson({ bugs: results.map(({ regression }) => regression) })
+  else if (results.length > 0) printText(results)
+  throwAll([...errorsOf(outcomes), ...errorsOf(judged)])
+  if (session.pool.interrupted) return EXIT.inconclusive
+  const open = results.filter(({ regression: { before, after } }) =>
+    [before.verdict, after.verdict].includes('inconclusive'),
+  )
+  if (results.some(result => result.problems.length > 0 && !open.includes(result))) return EXIT.violated
+  return open.length > 0 ? EXIT.inconclusive : EXIT.ok
 }
 
 /** @throws UsageError when nothing is chosen: a check that looks at nothing must not pass. */
@@ -49,43 +68,49 @@ function chosenBugs(bugs: readonly Bug[], ids: readonly string[]): readonly Bug[
   return chosen
 }
 
-async function judgeAll(
-  session: Session,
-  bugs: readonly Bug[],
-  folder: string,
-  flags: RegressFlags,
-): Promise<JudgedRegression[]> {
-  const jobs = await Promise.all(
-    bugs.map(async bug => {
-      const properties = [bug.property]
-      const [before] = await session.jobs([bug.scenario], bug.before.kernel, bug.before.patches, {
-        properties,
-        until: properties,
-      })
-      const [after] = await session.jobs([bug.scenario], bug.after.kernel, bug.after.patches, { properties })
-      return [before, after]
-    }),
-  )
-  const results = await session.run(jobs.flat())
-  return Promise.all(
-    bugs.map(async (bug, i) => {
-      const file = join(folder, `${bug.id}.json`)
-      const shown = `counterexamples/${bug.id}.json`
-      if (flags.record) record(file, results[2 * i].properties[0].counterexample)
-      const recorded = existsSync(file) ? readCounterexample(file) : undefined
-      const judged = judgeRegression(bug, shown, results[2 * i], results[2 * i + 1], recorded)
-      if (!recorded) return judged
-      const kernel = await kernelWith(session.project, bug.before.kernel, bug.before.patches)
-      const again = replayCounterexample(session.project, kernel, recorded)
-      return again.happens
-        ? judged
-        : { ...judged, problems: [...judged.problems, `${shown} does not replay: ${again.reason}`] }
-    }),
-  )
+/** @throws FileError when the index names what is not there, ModelError when a patch does not apply. */
+async function caseOf(session: Session, bug: Bug, index: string): Promise<Case> {
+  const properties = [bug.property]
+  try {
+    const [before] = await session.jobs([bug.scenario], bug.before.kernel, bug.before.patches, {
+      properties,
+      until: properties,
+    })
+    const [after] = await session.jobs([bug.scenario], bug.after.kernel, bug.after.patches, { properties })
+    return { bug, before, after }
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError)) throw thrown
+    throw new FileError(index, `the bug ${bug.id} names ${thrown.object}, which ${thrown.reason}`, thrown.next)
+  }
 }
 
-function record(file: string, found: Counterexample | undefined): void {
-  if (found) writeWhole(file, serialise(found))
+/** Judges one bug, against its recorded counterexample. Errors are of the file or the models, not of the bug. */
+async function judge(
+  session: Session,
+  bug: Bug,
+  index: string,
+  [before, after]: readonly Outcome<ScenarioResult>[],
+  record: boolean,
+): Promise<Outcome<JudgedRegression>> {
+  // Told with the other outcomes.
+  if (!before.ok) return before
+  if (!after.ok) return after
+  const file = join(dirname(index), `${bug.id}.json`)
+  const shown = file.startsWith(packageRoot()) ? relative(packageRoot(), file) : file
+  try {
+    const found = before.result.properties[0].counterexample
+    // What an interrupt left may not be the smallest.
+    if (record && found && !session.pool.interrupted) writeCounterexample(file, found)
+    const recorded = existsSync(file) ? readCounterexample(file) : undefined
+    const judged = judgeRegression(bug, shown, before.result, after.result, recorded)
+    if (!recorded) return { ok: true, result: judged }
+    const kernel = await kernelWith(session.project, bug.before.kernel, bug.before.patches)
+    const again = replayCounterexample(session.project, kernel, recorded)
+    const problems = again.happens ? [] : [`${shown} does not replay: ${again.reason}`]
+    return { ok: true, result: { ...judged, problems: [...judged.problems, ...problems] } }
+  } catch (thrown) {
+    return { ok: false, error: thrown instanceof Error ? thrown : new Error(reasonOf(thrown)) }
+  }
 }
 
 function printText(judged: readonly JudgedRegression[]): void {
@@ -93,18 +118,21 @@ function printText(judged: readonly JudgedRegression[]): void {
   for (const { regression, problems } of judged) {
     const { id, property, before, after } = regression
     const sign = problems.length === 0 ? '✓' : '✗'
+    const size =
+      before.steps === null
+        ? ''
+        : ` after ${many(before.steps, 'step')}, ${many(before.preemptions ?? 0, 'preemption')}`
     print([
       `${sign} ${id}   ${property}`,
-      `  before  ${[before.kernel, ...before.patches].join(' + ')}: ${before.verdict}${before.steps === null ? '' : ` after ${before.steps} steps, ${before.preemptions} preemptions`}`,
-      `  after   ${[after.kernel, ...after.patches].join(' + ')}: ${after.verdict}, ${count(after.states)} states`,
-      ...problems.flatMap(problem => paragraph('  problem ', problem, width)),
+      `  before  ${[before.kernel, ...before.patches].join(' + ')}: ${before.verdict}${size}`,
+      `  after   ${[after.kernel, ...after.patches].join(' + ')}: ${after.verdict}, ${many(after.states, 'state')}`,
+      ...problems.flatMap(problem => paragraph('  problem ', printable(problem), width)),
     ])
   }
   const bad = judged.filter(({ problems }) => problems.length > 0).length
+  const bugs = many(judged.length, 'bug')
   print([
     '',
-    bad === 0
-      ? `  ${judged.length} bugs: each found before its fix and proved gone after it`
-      : `  ${bad} of ${judged.length} bugs not as expected`,
+    bad === 0 ? `  ${bugs}: each found before its fix and proved gone after it` : `  ${bad} of ${bugs} not as expected`,
   ])
 }

@@ -1,24 +1,55 @@
+import type { Counterexample } from '../check/counterexample.js'
 import { readCounterexample } from '../check/counterexample-file.js'
-import { replayCounterexample } from '../check/replay-counterexample.js'
+import { type ReplayVerdict, replayCounterexample } from '../check/replay-counterexample.js'
+import { FileError, UsageError } from '../errors.js'
 import { kernelWith, loadProject } from '../project/load.js'
-import { printable } from '../report/wrap.js'
+import { paragraph, printable } from '../report/wrap.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { print, printJson } from './terminal.js'
+import { print, printJson, reportWidth } from './terminal.js'
 
-/** `foliocheck replay`: exit code 1 when the violation still happens, 0 when it does not. */
-export async function replayFile(
-  file: string,
-  flags: { readonly json?: boolean; readonly model?: string },
-): Promise<ExitCode> {
+interface ReplayFlags {
+  readonly json?: boolean
+  readonly model?: string
+  readonly kernel?: string
+  readonly patch: readonly string[]
+}
+
+/** `foliocheck replay`: exit code 1 when the violation still happens, 0 when these steps do not lead to it any more. */
+export async function replayFile(file: string, flags: ReplayFlags): Promise<ExitCode> {
   const found = readCounterexample(file)
-  const project = await loadProject(flags.model)
-  const kernel = await kernelWith(project, found.kernel, found.patches)
-  const verdict = replayCounterexample(project, kernel, found)
-  if (flags.json) printJson({ file, scenario: found.scenario, property: found.property, ...verdict })
-  else {
+  const verdict = await replayOn(file, found, flags)
+  const { kernel, patches } = verdict
+  if (flags.json) {
+    const { scenario, property } = found
+    printJson({ file, kernel, patches, scenario, property, happens: verdict.happens, reason: verdict.reason })
+  } else {
     const sign = verdict.happens ? '✗' : '✓'
     const what = verdict.happens ? 'still happens' : 'does not happen any more'
-    print([printable(`${sign} ${found.scenario}   ${found.property}   ${what}: ${verdict.reason}`)])
+    const where = [kernel, ...patches].join(' + ')
+    print([
+      printable(`${sign} ${found.scenario}   ${found.property}   kernel ${where}`),
+      ...paragraph('  ', printable(`${what}: ${verdict.reason}`), reportWidth()),
+    ])
+    if (!verdict.happens) print(['  Other steps may still lead to it; `foliocheck check` searches for them.'])
   }
   return verdict.happens ? EXIT.violated : EXIT.ok
+}
+
+/** Replays on the kernel and patches of the file, or on those asked for. @throws FileError for names it does not know */
+async function replayOn(
+  file: string,
+  found: Counterexample,
+  flags: ReplayFlags,
+): Promise<ReplayVerdict & { readonly kernel: string; readonly patches: readonly string[] }> {
+  const project = await loadProject(flags.model)
+  const given = flags.kernel !== undefined || flags.patch.length > 0
+  try {
+    const patches = given ? flags.patch : found.patches
+    const kernel = await kernelWith(project, flags.kernel ?? found.kernel, patches)
+    return { ...replayCounterexample(project, kernel, found), kernel: kernel.name, patches: kernel.patches }
+  } catch (thrown) {
+    if (!(thrown instanceof UsageError) || given) throw thrown
+    const hint = thrown.object.startsWith('patch') ? 'a patch from a file is given with --patch' : thrown.next
+    throw new FileError(file, `names ${thrown.object}, which ${thrown.reason}`, hint)
+  }
 }

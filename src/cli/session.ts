@@ -1,32 +1,44 @@
-import { existsSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import { join } from 'node:path'
 import type { ScenarioResult } from '../check/check-scenario.js'
-import { type Expectations, NO_EXPECTATIONS, readExpectations } from '../check/expectations.js'
-import { type Job, Pool } from '../check/pool.js'
-import { applicable } from '../project/applicable.js'
+import type { Expectations } from '../check/expectations.js'
+import type { Task } from '../check/materials.js'
+import type { Outcome } from '../check/outcome.js'
+import { type Job, Pool, type PoolWatcher } from '../check/pool.js'
+import { ModelError } from '../errors.js'
+import type { Kernel } from '../program/kernel.js'
+import type { Scenario } from '../program/scenario.js'
+import { applicable, missing } from '../project/applicable.js'
 import { kernelWith, loadProject, newest } from '../project/load.js'
 import { named, type Project } from '../project/project.js'
+import { expectationsFor } from './expectations.js'
+import { onInterrupt } from './interrupt.js'
 import { type ExploreFlags, limitsOf } from './options.js'
-import { packageRoot } from './package-root.js'
 import { ProgressLine } from './progress-line.js'
+
+/** What checks one scenario. */
+export type CheckJob = Job<Task>
+
+/** How scenarios are checked. */
+interface JobOptions extends Partial<Pick<CheckJob, 'properties' | 'until'>> {
+  /** Leave out named scenarios that do not apply to the kernel. */
+  readonly skip?: boolean
+}
 
 /** A project with its expectations, and the worker threads that check it. */
 export class Session {
-  readonly pool: Pool
+  readonly pool: Pool<Task, ScenarioResult>
 
   private constructor(
     readonly project: Project,
     readonly expectations: Expectations,
     readonly flags: ExploreFlags,
   ) {
-    this.pool = new Pool(flags.jobs)
-    process.on('SIGINT', this.#interrupt)
+    this.pool = new Pool(new URL('../check/task.js', import.meta.url), flags.jobs)
   }
 
   static async open(flags: ExploreFlags, index?: string): Promise<Session> {
     const project = await loadProject(flags.model)
-    return new Session(project, expectationsFor(flags.model, index), flags)
+    return new Session(project, await expectationsFor(flags.model, index), flags)
   }
 
   /** The kernel's name, the newest when none is given. @throws UsageError when it is unknown. */
@@ -36,22 +48,18 @@ export class Session {
 
   /**
    * The jobs of checking scenarios (all that apply, when none are named) on a kernel with patches.
-   * @throws UsageError for unknown names, ModelError for patches that do not apply.
+   * @throws UsageError for unknown names, ModelError for patches and named scenarios that do not apply.
    */
   async jobs(
     scenarios: readonly string[],
     kernelName: string,
     patches: readonly string[],
-    more: Partial<Pick<Job, 'properties' | 'until'>> = {},
-  ): Promise<Job[]> {
+    more: JobOptions = {},
+  ): Promise<CheckJob[]> {
     const { project, flags } = this
     const kernel = await kernelWith(project, kernelName, patches)
-    const chosen =
-      scenarios.length === 0
-        ? project.scenarios.filter(scenario => applicable(kernel, scenario))
-        : scenarios.map(name => named('scenario', project.scenarios, name))
     const properties = (more.properties ?? []).map(name => named('property', project.properties, name).name)
-    return chosen.map(scenario => ({
+    return this.#chosen(scenarios, kernel, more.skip ?? false).map(scenario => ({
       model: flags.model,
       kernel: kernelName,
       patches,
@@ -67,37 +75,41 @@ export class Session {
     }))
   }
 
-  /** Checks jobs side by side, with a progress line on a terminal. */
-  async run(jobs: readonly Job[]): Promise<ScenarioResult[]> {
+  #chosen(names: readonly string[], kernel: Kernel, skip: boolean): readonly Scenario[] {
+    const { scenarios } = this.project
+    if (names.length === 0) return scenarios.filter(scenario => applicable(kernel, scenario))
+    return [...new Set(names)].flatMap(name => {
+      const scenario = named('scenario', scenarios, name)
+      const [operation] = missing(kernel, scenario)
+      if (operation === undefined) return [scenario]
+      if (skip) return []
+      throw new ModelError(
+        `scenario ${name}`,
+        `needs the operation ${operation}, which kernel ${kernel.name} does not have`,
+        'name another kernel with --kernel, or a patch that brings it with --patch',
+      )
+    })
+  }
+
+  /**
+   * Checks jobs side by side, with a progress line on a terminal. An interrupt ends the searches with what they have.
+   */
+  async run(
+    jobs: readonly CheckJob[],
+    watcher: PoolWatcher<Task, ScenarioResult> = {},
+  ): Promise<Outcome<ScenarioResult>[]> {
     const cores = this.flags.jobs ?? availableParallelism()
     const threads = Math.max(1, Math.floor(cores / jobs.length))
-    const line = new ProgressLine(jobs.length, this.flags.quiet ?? false)
+    const line = new ProgressLine<CheckJob>(jobs.length, this.flags.quiet ?? false, job => job.scenario)
+    const undo = onInterrupt(() => this.pool.interrupt())
     try {
       return await this.pool.run(
         jobs.map(job => ({ ...job, threads })),
-        line,
+        [line, watcher],
       )
     } finally {
+      undo()
       line.stop()
     }
   }
-
-  async close(): Promise<void> {
-    process.off('SIGINT', this.#interrupt)
-    await this.pool.close()
-  }
-
-  /** The first Ctrl-C ends the searches with what they have; a second one ends the program. */
-  readonly #interrupt = (): void => {
-    if (this.pool.interrupted) process.exit(130)
-    process.stderr.write('\ninterrupted: ending with what was found so far (again to quit at once)\n')
-    this.pool.interrupt()
-  }
-}
-
-/** The expectations of the built-in models, or those given; a user's own models have none unless given. */
-export function expectationsFor(model: string | undefined, index: string | undefined): Expectations {
-  if (index !== undefined) return readExpectations(index)
-  const builtIn = join(packageRoot(), 'counterexamples', 'index.json')
-  return model === undefined && existsSync(builtIn) ? readExpectations(builtIn) : NO_EXPECTATIONS
 }

@@ -1,5 +1,9 @@
 import pc from 'picocolors'
 
+/** Colour only where a person looks; NO_COLOR and FORCE_COLOR decide otherwise. */
+const { NO_COLOR, FORCE_COLOR, TERM } = process.env
+const colours = pc.createColors(!NO_COLOR && Boolean(FORCE_COLOR || (process.stdout.isTTY && TERM !== 'dumb')))
+
 /** Columns of a report: those of the terminal, within what reads well; 100 when there is no terminal. */
 export function reportWidth(): number {
   const { columns } = process.stdout
@@ -11,15 +15,20 @@ export function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.map(colour).join('\n')}\n`)
 }
 
-/** Prints a value as JSON, indented. */
+/** What JSON may hold as it is, and a terminal may take for a command. */
+const UNSEEN = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
+const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
+
+/** Prints a value as JSON, indented, in a form that is safe to look at. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`)
+  const text = JSON.stringify(value, undefined, 2)
+  process.stdout.write(`${text.replace(UNSEEN, escaped)}\n`)
 }
 
 function colour(line: string): string {
-  if (line.startsWith('✗')) return pc.red(line)
-  if (line.startsWith('✓')) return pc.green(line)
-  if (/^ {2}(violated|missing|broken|still broken)\b/.test(line)) return pc.red(line)
-  if (/^ {2}(holds up to|inconclusive|vacuous)\b/.test(line)) return pc.yellow(line)
+  if (line.startsWith('✗')) return colours.red(line)
+  if (line.startsWith('✓')) return colours.green(line)
+  if (/^ {2}(violated|missing|broken|still broken)\b/.test(line)) return colours.red(line)
+  if (/^ {2}(holds up to|inconclusive|vacuous)\b/.test(line)) return colours.yellow(line)
   return line
 }

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import { readJson } from '../check/counterexample-file.js'
+import { readJson } from '../check/read-json.js'
 import { FileError } from '../errors.js'
 
 const schema = v.record(v.string(), v.record(v.string(), v.string()))

@@ -1,4 +1,6 @@
+import { serve } from '../check/serve.js'
 import type { Limits } from '../explore/limits.js'
+import { Progress } from '../explore/progress.js'
 import { bodyOf, type Kernel } from '../program/kernel.js'
 import { kernelWith, loadProject } from '../project/load.js'
 import type { Project } from '../project/project.js'
@@ -12,6 +14,7 @@ export interface MutationTask {
   readonly patches: readonly string[]
   readonly operation: string
   readonly limits: Partial<Limits>
+  readonly progress: SharedArrayBuffer
 }
 
 /** A mutant by name and what became of it. */
@@ -20,19 +23,22 @@ export type Tried = Fate & { readonly name: string }
 const prepared = new Map<string, Promise<{ project: Project; kernel: Kernel; base: Baseline[] }>>()
 
 /** Tries every mutant of the task's operation. */
-export default async function runMutationTask(task: MutationTask): Promise<Tried[]> {
+async function runMutationTask(task: MutationTask): Promise<Tried[]> {
   const key = JSON.stringify([task.model, task.kernel, task.patches])
   const preparing = prepared.get(key) ?? prepare(task)
   prepared.set(key, preparing)
   const { project, kernel, base } = await preparing
   return mutantsOf(bodyOf(kernel, { name: task.operation, params: {} })).map(mutant => ({
     name: mutant.name,
-    ...tryMutant(project, kernel, mutant, base, task.limits),
+    ...tryMutant(project, kernel, mutant, base, { limits: task.limits, progress: new Progress(task.progress) }),
   }))
 }
 
 async function prepare(task: MutationTask): Promise<{ project: Project; kernel: Kernel; base: Baseline[] }> {
   const project = await loadProject(task.model)
   const kernel = await kernelWith(project, task.kernel, task.patches)
-  return { project, kernel, base: baselines(project, kernel, task.limits) }
+  const options = { limits: task.limits, progress: new Progress(task.progress) }
+  return { project, kernel, base: baselines(project, kernel, options) }
 }
+
+serve(runMutationTask)

@@ -1,6 +1,7 @@
 import { checkScenario } from '../check/check-scenario.js'
 import { ModelError } from '../errors.js'
 import type { Limits } from '../explore/limits.js'
+import type { Progress } from '../explore/progress.js'
 import { framesFrom } from '../program/graph.js'
 import { type Kernel, withOperations } from '../program/kernel.js'
 import { compile } from '../program/program.js'
@@ -26,21 +27,31 @@ export interface Baseline {
   readonly violated: ReadonlySet<string>
   readonly operations: ReadonlySet<string>
   readonly states: number
+  /** Why it is not known what is violated, or the empty string. */
+  readonly undecided: string
+}
+
+/** How long mutants may be searched, and what stops that. */
+export interface MutationOptions {
+  readonly limits: Partial<Limits>
+  readonly progress: Progress
 }
 
 /** Every scenario that applies to the kernel, explored unchanged; small ones first. */
-export function baselines(project: Project, kernel: Kernel, limits: Partial<Limits>): Baseline[] {
+export function baselines(project: Project, kernel: Kernel, options: MutationOptions): Baseline[] {
   return project.scenarios
     .filter(scenario => applicable(kernel, scenario))
     .map(scenario => {
-      const result = checkScenario(kernel, scenario, project.properties, { limits, explained: 0 })
+      const result = checkScenario(kernel, scenario, project.properties, { ...options, explained: 0 })
       const violated = result.properties.filter(({ verdict }) => verdict === 'violated').map(({ property }) => property)
+      const cut = result.properties.find(({ verdict }) => verdict === 'inconclusive')
       const frames = compile(kernel, scenario).threads.flatMap(thread => framesFrom(thread.entry))
       return {
         scenario,
         violated: new Set(violated),
         operations: new Set(frames.map(frame => frame.operation)),
         states: result.exploration.states,
+        undecided: cut ? `${scenario.name} without the mutation: ${cut.limit}` : '',
       }
     })
     .sort((a, b) => a.states - b.states)
@@ -52,18 +63,23 @@ export function tryMutant(
   kernel: Kernel,
   mutant: Mutant,
   all: readonly Baseline[],
-  limits: Partial<Limits>,
+  options: MutationOptions,
 ): Fate {
   const mutated = withOperations(kernel, [mutant.operation])
   let undecided = ''
-  for (const { scenario, violated, operations } of all) {
+  for (const { scenario, violated, operations, undecided: open } of all) {
+    if (options.progress.interrupted) return { fate: 'undecided', reason: 'an interrupt' }
     if (!operations.has(mutant.operation.name)) continue
+    if (open !== '') {
+      undecided = open
+      continue
+    }
     const properties = project.properties.filter(
       property => property.kind !== 'reachable' && !violated.has(property.name),
     )
     try {
       const result = checkScenario(mutated, scenario, properties, {
-        limits,
+        ...options,
         explained: 0,
         until: new Set(properties.map(property => property.name)),
       })

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs'
+import { Console } from 'node:console'
+import { statSync } from 'node:fs'
 import { register } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -6,54 +7,58 @@ import { FileError, ModelError, reasonOf, UsageError } from '../errors.js'
 import type { Kernel } from '../program/kernel.js'
 import { applyPatch, type Patch } from '../program/patch.js'
 import { named, type Project, project } from './project.js'
+import { isPatch, isProject } from './shape.js'
 
 let typescript = false
 
 /** Lets `import` load TypeScript, and resolve `foliocheck` to this very package from wherever a user's file lies. */
-async function allowTypeScript(): Promise<void> {
+function allowTypeScript(): void {
   if (typescript) return
   typescript = true
-  const { register: registerTsx } = await import('tsx/esm/api')
-  registerTsx()
-  // The hook that is registered last is asked first.
-  register('./resolve-self.js', import.meta.url)
+  // Standard output is for results alone, whatever a user's module prints.
+  globalThis.console = new Console(process.stderr)
+  register('./hooks.js', import.meta.url)
 }
 
 async function importDefault(file: string, what: string): Promise<unknown> {
   const path = resolve(file)
-  if (!existsSync(path)) throw new FileError(file, 'does not exist', `give the path of a module that exports ${what}`)
-  await allowTypeScript()
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found?.isFile()) {
+    const reason = found ? 'is not a file' : 'does not exist'
+    throw new FileError(file, reason, `give the path of a module that exports ${what}`)
+  }
+  allowTypeScript()
   let module: { default?: unknown }
   try {
     module = (await import(pathToFileURL(path).href)) as { default?: unknown }
   } catch (thrown) {
-    if (thrown instanceof ModelError) throw thrown
-    throw new FileError(
-      file,
-      `cannot be loaded: ${reasonOf(thrown).split('\n')[0]}`,
-      'run it through your editor or tsc',
-    )
+    if (thrown instanceof ModelError || thrown instanceof FileError) throw thrown
+    throw new FileError(file, `cannot be loaded: ${whyNot(thrown)}`, 'correct it; an editor or tsc tells more')
   }
-  if (module.default === undefined) throw new FileError(file, 'has no default export', `export default ${what}`)
+  if (!('default' in module)) throw new FileError(file, 'has no default export', `export default ${what}`)
   return module.default
 }
 
-/** The project of a user's module, or the built-in one. @throws FileError */
+/** What went wrong in a module, in one line: the compiler puts the place into the second line of its message. */
+function whyNot(thrown: unknown): string {
+  const lines = reasonOf(thrown)
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '')
+  const [first = 'it threw nothing', second] = lines
+  return first.endsWith(':') && second !== undefined ? `${first} ${second}` : first
+}
+
+/** The project of a user's module, or the built-in one. @throws FileError, ModelError */
 export async function loadProject(file: string | undefined): Promise<Project> {
   if (file === undefined) {
     const builtIn = (await import('foliocheck/models')) as { default: Project }
     return builtIn.default
   }
-  const loaded = await importDefault(file, 'a project({ kernels, patches, scenarios, properties })')
-  const parts = loaded as Partial<Project>
-  if (!parts.kernels || !parts.patches || !parts.scenarios || !parts.properties) {
-    throw new FileError(
-      file,
-      'does not export a project',
-      'export default project({ kernels, patches, scenarios, properties })',
-    )
-  }
-  return project(parts as Project)
+  const what = 'project({ kernels, patches, scenarios, properties })'
+  const loaded = await importDefault(file, `a ${what}`)
+  if (isProject(loaded)) return project(loaded)
+  throw new FileError(file, 'does not export a project', `export default ${what}`)
 }
 
 /** Whether a patch is given by a file rather than by name. */
@@ -61,7 +66,10 @@ export function isFile(name: string): boolean {
   return /[/\\]|\.(ts|mts|js|mjs)$/.test(name)
 }
 
-/** A kernel of the project with patches applied, each given by name or by the path of a module. */
+/**
+ * A kernel of the project with patches applied, each given by name or by the path of a module.
+ * @throws UsageError, FileError, ModelError
+ */
 export async function kernelWith(project: Project, kernelName: string, patches: readonly string[]): Promise<Kernel> {
   let kernel = named('kernel', project.kernels, kernelName)
   for (const patch of await loadPatches(project, patches)) kernel = applyPatch(kernel, patch)
@@ -70,25 +78,26 @@ export async function kernelWith(project: Project, kernelName: string, patches: 
 
 async function loadPatches(project: Project, names: readonly string[]): Promise<Patch[]> {
   const patches: Patch[] = []
-  for (const name of names) {
-    if (!isFile(name)) {
-      patches.push(named('patch', project.patches, name))
-      continue
-    }
-    const loaded = await importDefault(name, 'a patch(…) or a list of them')
-    for (const patch of Array.isArray(loaded) ? loaded : [loaded]) {
-      if (typeof patch !== 'object' || patch === null || !('edits' in patch)) {
-        throw new FileError(name, 'does not export a patch', "export default patch('name', { … }, on(operation, …))")
-      }
-      patches.push(patch as Patch)
-    }
-  }
+  for (const name of names) patches.push(...(isFile(name) ? await patchesIn(name) : [patchOf(project, name)]))
   return patches
 }
 
-/** Every name of the project by kind, for errors and completion. @throws UsageError when there are no kernels. */
+function patchOf(project: Project, name: string): Patch {
+  const near = project.patches.length === 0 ? 'give the path of a file, such as ./my-patch.ts' : undefined
+  if (near !== undefined) throw new UsageError(`patch '${name}'`, 'is not known', near)
+  return named('patch', project.patches, name)
+}
+
+async function patchesIn(file: string): Promise<readonly Patch[]> {
+  const loaded = await importDefault(file, 'a patch(…) or a list of them')
+  const list: readonly unknown[] = Array.isArray(loaded) ? loaded : [loaded]
+  if (list.length > 0 && list.every(isPatch)) return list
+  throw new FileError(file, 'does not export a patch', "export default patch('name', { … }, on(operation, …))")
+}
+
+/** The kernel that is checked unless another is named. @throws ModelError when there are none. */
 export function newest(project: Project): Kernel {
   const last = project.kernels.at(-1)
-  if (!last) throw new UsageError('project', 'has no kernels', 'add one')
+  if (!last) throw new ModelError('the project', 'has no kernels', 'add one with kernel(…)')
   return last
 }

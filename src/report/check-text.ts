@@ -1,17 +1,27 @@
 import type { ScenarioResult } from '../check/check-scenario.js'
 import type { Row } from '../check/rows.js'
-import { count } from '../check/verdict.js'
+import { count, many } from '../check/verdict.js'
 import { counterexampleText } from './counterexample-text.js'
 import { paragraph, printable } from './wrap.js'
 
+/** How the lines about a scenario are laid out. */
+export interface CheckTextOptions {
+  /** Columns. */
+  readonly width: number
+  /** Whether steps that never ran are listed. */
+  readonly verbose: boolean
+  /** The command that replays a row's counterexample, if it was written to a file. */
+  readonly replay: (row: Row) => string | undefined
+}
+
 /** The lines about one scenario: its numbers, then every property that is not simply proved. */
-export function scenarioText(rows: readonly Row[], result: ScenarioResult, width: number, verbose: boolean): string[] {
+export function scenarioText(rows: readonly Row[], result: ScenarioResult, options: CheckTextOptions): string[] {
   const { exploration } = result
-  const bad = rows.some(row => row.verdict === 'violated' || !row.asExpected)
+  const { width, verbose } = options
   const kernel = [result.kernel, ...result.patches].join(' + ')
   const exact = exploration.exact ? 'exact' : collisionText(result)
   const numbers = `${count(exploration.states)} states, ${count(exploration.transitions)} transitions, depth ${Math.max(0, exploration.levels - 1)}, ${exact}, ${exploration.seconds.toFixed(2)} s, ${memory(exploration.bytes)}`
-  const lines = [`${bad ? '✗' : '✓'} ${result.scenario}   kernel ${kernel}`, ...paragraph('  ', numbers, width)]
+  const lines = [`${signOf(rows)} ${result.scenario}   kernel ${kernel}`, ...paragraph('  ', numbers, width)]
   const tally = (verdict: Row['verdict']) => rows.filter(row => row.verdict === verdict)
   const proved = tally('proved')
   if (proved.length > 0) lines.push(...list('  proved        ', proved, width))
@@ -37,9 +47,9 @@ export function scenarioText(rows: readonly Row[], result: ScenarioResult, width
       ),
     )
   }
-  for (const row of tally('violated')) lines.push(...violationText(row, width))
+  for (const row of tally('violated')) lines.push(...violationText(row, options))
   for (const row of rows) {
-    if (row.expected === 'violated' && row.verdict !== 'violated') {
+    if (row.expected === 'violated' && !row.asExpected) {
       lines.push(
         ...paragraph('  missing       ', `${row.property} was expected to be violated: ${printable(row.note)}`, width),
       )
@@ -52,15 +62,28 @@ export function scenarioText(rows: readonly Row[], result: ScenarioResult, width
   return lines
 }
 
-function violationText(row: Row, width: number): string[] {
+function signOf(rows: readonly Row[]): string {
+  if (rows.some(row => row.verdict === 'violated' || !row.asExpected)) return '✗'
+  return rows.some(row => row.verdict === 'inconclusive') ? '?' : '✓'
+}
+
+function violationText(row: Row, { width, replay }: CheckTextOptions): string[] {
   const found = row.counterexample
   const size = found
-    ? ` after ${found.steps} steps, ${found.preemptions} preemptions`
-    : ` after ${row.steps} steps (told with --property ${row.property})`
+    ? ` after ${many(found.steps, 'step')}, ${many(found.preemptions, 'preemption')}`
+    : ` after ${many(row.steps ?? 0, 'step')} (told with --property ${row.property})`
   const lines = paragraph('  violated      ', `${row.property}${size}`, width)
   if (row.expected === 'violated')
     return [...lines, ...paragraph('                ', `expected: ${printable(row.note)}`, width)]
-  return found ? [...lines, '', ...counterexampleText(found, { width }), ''] : lines
+  if (!found) return lines
+  const command = replay(row)
+  return [
+    ...lines,
+    '',
+    ...counterexampleText(found, { width }),
+    ...(command === undefined ? [] : [`  replay  ${command}`]),
+    '',
+  ]
 }
 
 function list(head: string, rows: readonly Row[], width: number): string[] {

@@ -1,7 +1,16 @@
 import Table from 'cli-table3'
-import type { Cell, Effect } from '../check/compare-results.js'
+import { type Cell, type Effect, isNew } from '../check/compare-results.js'
+import { many } from '../check/verdict.js'
 import { counterexampleText } from './counterexample-text.js'
 import { paragraph } from './wrap.js'
+
+/** How a comparison is laid out. */
+export interface CompareTextOptions {
+  /** Columns. */
+  readonly width: number
+  /** The command that replays the counterexample of a cell, if it was written to a file. */
+  readonly replay: (cell: Cell) => string | undefined
+}
 
 const SIGNS: Record<Effect, string> = {
   fixed: 'fixed',
@@ -12,47 +21,79 @@ const SIGNS: Record<Effect, string> = {
   'not decided': '?',
 }
 
-/** A comparison as a table of what changed or stayed broken, the rest in numbers, and a trace for whatever is broken. */
-export function compareText(title: string, cells: readonly Cell[], width: number): string[] {
-  const lines = [title, '']
+/** A comparison as a table of what changed or stayed broken, the rest in numbers, and a trace for whatever is new. */
+export function compareText(title: string, cells: readonly Cell[], options: CompareTextOptions): string[] {
   const telling = cells.filter(cell => ['fixed', 'broken', 'still broken', 'not decided'].includes(cell.effect))
-  if (telling.length > 0) {
-    const table = new Table({
-      head: ['scenario', 'property', 'effect', 'before', 'after'],
-      style: { head: [], border: [], compact: true },
-      chars: BORDERLESS,
-    })
-    for (const { scenario, property, effect, before, after } of telling) {
-      table.push([scenario, property, SIGNS[effect], verdict(before), verdict(after)])
-    }
-    lines.push(
-      ...table
-        .toString()
-        .split('\n')
-        .map(line => line.trimEnd()),
-      '',
-    )
-  }
-  const holds = cells.filter(cell => cell.effect === 'still holds').length
-  const vacuous = cells.filter(cell => cell.effect === 'vacuous').length
-  const count = (effect: Effect) => cells.filter(cell => cell.effect === effect).length
-  lines.push(
-    `  ${count('fixed')} fixed, ${count('broken')} broken, ${count('still broken')} still broken, ${holds} still hold, ${vacuous} vacuous${count('not decided') > 0 ? `, ${count('not decided')} not decided` : ''}`,
-  )
-  for (const { before, after } of telling) {
-    if (after.limit !== '' && before.verdict === 'violated') {
-      lines.push(...paragraph('  limit         ', `${after.property}: ${after.limit}`, width))
-    }
-  }
-  for (const cell of cells) {
-    if (cell.effect !== 'broken' || !cell.after.counterexample) continue
-    lines.push('', ...counterexampleText(cell.after.counterexample, { width }))
-  }
-  return lines
+  return [
+    title,
+    '',
+    ...(telling.length > 0 ? [...table(telling), ''] : []),
+    numbers(cells),
+    ...caveats(cells, options.width),
+    ...cells.flatMap(cell => trace(cell, options)),
+  ]
 }
 
-function verdict({ verdict, steps }: Cell['before']): string {
-  return steps === undefined ? verdict : `${verdict} in ${steps} steps`
+function table(cells: readonly Cell[]): string[] {
+  const drawn = new Table({
+    head: ['scenario', 'property', 'effect', 'before', 'after'],
+    style: { head: [], border: [], compact: true },
+    chars: BORDERLESS,
+  })
+  for (const { scenario, property, effect, before, after } of cells) {
+    drawn.push([scenario, property, SIGNS[effect], verdictOf(before), verdictOf(after)])
+  }
+  return drawn
+    .toString()
+    .split('\n')
+    .map(line => line.trimEnd())
+}
+
+function verdictOf({ verdict, steps }: Cell['before']): string {
+  return steps === undefined ? verdict : `${verdict} in ${many(steps, 'step')}`
+}
+
+function numbers(cells: readonly Cell[]): string {
+  const count = (effect: Effect) => cells.filter(cell => cell.effect === effect).length
+  const parts = [
+    `${count('fixed')} fixed`,
+    `${count('broken')} broken`,
+    `${count('still broken')} still broken`,
+    `${count('still holds')} still hold`,
+    `${count('vacuous')} vacuous`,
+    ...(count('not decided') > 0 ? [`${count('not decided')} not decided`] : []),
+  ]
+  return `  ${parts.join(', ')}`
+}
+
+/** What a reader must know before repeating the table: bounds, and claims that are no longer put to the test. */
+function caveats(cells: readonly Cell[], width: number): string[] {
+  const limits = new Set<string>()
+  for (const { scenario, before, after } of cells) {
+    if (before.limit !== '' && before.verdict !== 'vacuous') limits.add(`${scenario}, before: ${before.limit}`)
+    if (after.limit !== '' && after.verdict !== 'vacuous') limits.add(`${scenario}, after: ${after.limit}`)
+  }
+  const hidden = cells.filter(cell => cell.effect === 'broken' && cell.before.verdict === 'holds up to')
+  const untested = cells.filter(cell => cell.effect === 'vacuous' && cell.before.verdict !== 'vacuous')
+  return [
+    ...[...limits].flatMap(limit => paragraph('  limit     ', limit, width)),
+    ...hidden.flatMap(({ property }) =>
+      paragraph('  perhaps   ', `${property} was violated before, too, beyond the limit of that search`, width),
+    ),
+    ...untested.flatMap(({ scenario, property }) =>
+      paragraph('  untested  ', `${property} has no chance to fail in ${scenario} any more`, width),
+    ),
+  ]
+}
+
+function trace(cell: Cell, { width, replay }: CompareTextOptions): string[] {
+  if (!isNew(cell) || !cell.after.counterexample) return []
+  const command = replay(cell)
+  return [
+    '',
+    ...counterexampleText(cell.after.counterexample, { width }),
+    ...(command === undefined ? [] : [`  replay  ${command}`]),
+  ]
 }
 
 const BORDERLESS = {

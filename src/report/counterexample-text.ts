@@ -1,5 +1,5 @@
 import type { Counterexample } from '../check/counterexample.js'
-import { count } from '../check/verdict.js'
+import { many } from '../check/verdict.js'
 import type { Change } from '../state/diff.js'
 import { lanes } from './lanes.js'
 import { paragraph, printable } from './wrap.js'
@@ -44,9 +44,9 @@ export function counterexampleText(found: Counterexample, { width, verbose = fal
 
 function lengthOf(found: Counterexample): string {
   const { steps, preemptions } = found
-  const size = `violated after ${steps} step${steps === 1 ? '' : 's'}, ${preemptions} preemption${preemptions === 1 ? '' : 's'}`
+  const size = `violated after ${many(steps, 'step')}, ${many(preemptions, 'preemption')}`
   const shortest = found.shortest
-    ? `no shorter run exists (${count(found.states)} states were searched breadth-first)`
+    ? `no shorter run exists (${many(found.states, 'state')} searched breadth-first)`
     : 'a shorter run may exist'
   const calm = found.calmest ? '' : '; one with fewer preemptions may exist'
   return `${size}; ${shortest}${calm}`

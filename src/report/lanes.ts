@@ -68,7 +68,7 @@ function changesOf(step: TraceStep): string[] {
 }
 
 function draw(entries: readonly Entry[], heads: readonly string[], width: number): string[] {
-  const longest = (texts: readonly string[]) => Math.max(0, ...texts.map(text => text.length))
+  const longest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, text.length), 0)
   const wanted = [
     ...heads.map((head, i) => longest([head, ...entries.map(entry => entry.cells[i])])),
     longest(['changed', ...entries.flatMap(entry => entry.changes)]),

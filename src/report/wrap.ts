@@ -1,10 +1,10 @@
-/** Control characters, which a file from elsewhere could use to write to the terminal. */
+/** Control characters and changes of direction, with which a file from elsewhere could write to the terminal. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const CONTROL = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
 
-/** Text that is safe to print: no control characters. */
+/** Text that is safe to print as a part of one line. */
 export function printable(text: string): string {
-  return text.replace(CONTROL, '\ufffd')
+  return text.replace(/[\t\n\r]+/g, ' ').replace(CONTROL, '\ufffd')
 }
 
 /** Breaks text into lines of at most `width` characters: at blanks, and inside words after punctuation where it must. */

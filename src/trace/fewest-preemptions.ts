@@ -33,16 +33,22 @@ const BUDGET = 1_500_000
 /**
  * Among all violations as short as `run`, one with the fewest preemptions, and among those the fewest changes of
  * thread. A preemption is a change away from a thread that could have gone on. Searches with 0, 1, 2 … preemptions
- * allowed, so that calm traces are found in a small part of the space.
+ * allowed, so that calm traces are found in a small part of the space. Gives up when `stop` says so.
  */
-export function fewestPreemptions(system: System, checks: readonly Check[], property: Property, run: Run): Calmest {
+export function fewestPreemptions(
+  system: System,
+  checks: readonly Check[],
+  property: Property,
+  run: Run,
+  stop: () => boolean = () => false,
+): Calmest {
   const most = countPreemptions(system, run)
   let budget = BUDGET
   for (let allowed = 0; allowed <= most; allowed++) {
-    const search = searchWithin(system, checks, property, run.ordinals.length, allowed, budget)
+    const search = searchWithin(system, checks, property, run.ordinals.length, allowed, budget, stop)
     if (search.best) return { run: runTo(search.best), preemptions: search.best.preemptions, fewest: true }
     budget -= search.nodes
-    if (budget <= 0) break
+    if (budget <= 0 || stop()) break
   }
   return { run, preemptions: most, fewest: false }
 }
@@ -68,6 +74,7 @@ function searchWithin(
   length: number,
   allowed: number,
   budget: number,
+  stop: () => boolean,
 ): { best: Node | undefined; nodes: number } {
   const seen = new Map<string, number>()
   let layer = new Map<string, Node>()
@@ -85,6 +92,7 @@ function searchWithin(
     const atEnd = depth === length - 1
     let best: Node | undefined
     for (const node of layer.values()) {
+      if (stop()) return { best: undefined, nodes }
       for (const step of stepsFrom(system, node.vector)) {
         const child = childOf(system, node, step)
         if (child.preemptions > allowed) continue

@@ -1,6 +1,7 @@
 import { checksOf } from '../explore/checks.js'
 import { explore } from '../explore/explore.js'
 import type { Limits } from '../explore/limits.js'
+import type { Progress } from '../explore/progress.js'
 import type { Exploration, Run } from '../explore/result.js'
 import { createTreeStore } from '../explore/store/tree-store.js'
 import type { Kernel } from '../program/kernel.js'
@@ -26,6 +27,12 @@ export interface Minimal {
   readonly states: number
 }
 
+/** What ends the searches for something smaller: each has these limits, and an interrupt ends them all. */
+export interface MinimiseOptions {
+  readonly limits?: Partial<Limits>
+  readonly progress?: Progress
+}
+
 /**
  * Makes a violation minimal: fewest steps, then fewest preemptions and changes of thread, then a smaller scenario in
  * which the same steps, without those of what was left out, violate the same property.
@@ -36,13 +43,13 @@ export function minimise(
   property: Property,
   first: Run,
   exploration: Exploration,
-  limits: Partial<Limits> = {},
+  options: MinimiseOptions = {},
 ): Minimal {
   const program = compile(kernel, scenario)
   let best = { run: first, states: exploration.states }
-  let shortest = exploration.strategy === 'bfs'
+  let shortest = exploration.strategy === 'bfs' && exploration.exact
   if (!shortest) {
-    const searched = shortestViolation(program, property, limits)
+    const searched = shortestViolation(program, property, options)
     if (searched && searched.run.ordinals.length <= first.ordinals.length) {
       best = searched
       shortest = true
@@ -50,12 +57,18 @@ export function minimise(
   }
   const system = new PackedSystem(program)
   const calm = shortest
-    ? fewestPreemptions(system, checksOf([property], system.shared), property, best.run)
+    ? fewestPreemptions(
+        system,
+        checksOf([property], system.shared),
+        property,
+        best.run,
+        () => options.progress?.interrupted ?? false,
+      )
     : { run: best.run, preemptions: countPreemptions(system, best.run), fewest: false }
   const small = shrink(kernel, program, property, calm.run, (smaller, length) => {
     const searched = shortestViolation(smaller, property, {
-      ...limits,
-      states: Math.max(10_000, 2 * exploration.states),
+      ...options,
+      limits: { ...options.limits, states: Math.max(10_000, 2 * exploration.states) },
     })
     return searched?.run.ordinals.length === length
   })
@@ -75,12 +88,12 @@ export function minimise(
 function shortestViolation(
   program: Program,
   property: Property,
-  limits: Partial<Limits>,
+  options: MinimiseOptions,
 ): { run: Run; states: number } | undefined {
   const system = new PackedSystem(program)
   const store = createTreeStore(system.words, {})
   const result = explore(system, checksOf([property], system.shared), store, {
-    limits,
+    ...options,
     until: { any: new Set([property.name]) },
   })
   const found = result.found.get(property.name)

@@ -25,7 +25,8 @@ export class Diverged extends Error {
   override readonly name = 'Diverged'
   constructor(
     readonly step: number,
-    reason: string,
+    /** What is different there, without the step. */
+    readonly reason: string,
   ) {
     super(`step ${step}: ${reason}`)
   }
@@ -62,7 +63,8 @@ export function violates(program: Program, replayed: Replay, property: Property)
       return system.enabled(last).length === 0 && !system.atRest(last)
     case 'invariant': {
       const applies = property.when === 'always' || (system.enabled(last).length === 0 && system.atRest(last))
-      return applies && falseClause(property, last.shared) !== undefined
+      const counts = property.when === 'always' || property.premise(last.shared as never)
+      return applies && counts && falseClause(property, last.shared) !== undefined
     }
   }
 }
