@@ -41,6 +41,33 @@ export const zddOfItsBlock = invariant(zoneDevice, 'zdd-is-of-its-block', {
   },
 })
 
+/** What nouveau's count of allocations is for. */
+export const allocationsCounted = invariant(zoneDevice, 'allocations-are-counted', {
+  claim: 'when nothing runs, nouveau’s count of allocations is the number of its folios in use',
+  when: 'quiescent',
+  premise: s => s.lists.of === 'nouveau',
+  clauses: {
+    'callocated = folios in use': s => {
+      let folios = 0
+      for (let p = 0; p < s.pages.length; p++) if (s.pages[p].folio === p) folios++
+      return s.lists.of !== 'nouveau' || s.lists.callocated === folios
+    },
+  },
+})
+
+/** What is left of buffer objects when all is over. */
+export const boAtRest = invariant(zoneDevice, 'bo-at-rest', {
+  claim: 'when nothing runs, a buffer object is held by its zdd alone, and its zdd by the folios in it alone',
+  when: 'quiescent',
+  over: { prefix: 'bo', count: BOS },
+  premise: s => s.bos.some(bo => bo.pages > 0),
+  clauses: {
+    'refs = 1, or queued': (s, bo) => s.bos[bo].pages === 0 || s.bos[bo].queued || s.bos[bo].refs === 1,
+    'kref = folios': (s, bo) => s.bos[bo].kref === foliosOf(s, bo),
+    'not reserved': (s, bo) => !s.bos[bo].reserved,
+  },
+})
+
 function foliosOf(s: State, bo: number): number {
   let count = 0
   for (let p = 0; p < s.pages.length; p++) {

@@ -1,5 +1,5 @@
 import { noDeadlock, type Property } from 'foliocheck'
-import { blockUnused, krefPositive, zddOfItsBlock, zddOutlivesFolios } from './drivers.js'
+import { allocationsCounted, blockUnused, boAtRest, krefPositive, zddOfItsBlock, zddOutlivesFolios } from './drivers.js'
 import { scanCovers, unmapKeepsReference } from './eviction.js'
 import { noWarning } from './kernel-warnings.js'
 import {
@@ -35,6 +35,7 @@ import {
   pgmapRefUnderflow,
   refStoragePresent,
   structPagesPresent,
+  teardownComplete,
 } from './pagemap.js'
 import {
   getOnlyReferenced,
@@ -84,6 +85,7 @@ export const properties: readonly Property[] = [
   structPagesPresent,
   refStoragePresent,
   killOnce,
+  teardownComplete,
   unlockByOwner,
   lockHasOwner,
   noLockLeft,
@@ -91,6 +93,8 @@ export const properties: readonly Property[] = [
   blockUnused,
   zddOutlivesFolios,
   zddOfItsBlock,
+  boAtRest,
+  allocationsCounted,
   noWarning,
   noDeadlock,
 ]

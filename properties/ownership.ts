@@ -52,10 +52,12 @@ export const mappedOnce = invariant(zoneDevice, 'page-mapped-once', {
 export const onOneList = invariant(zoneDevice, 'free-page-on-one-list', {
   claim: 'a list driver has each of its free pages on exactly one list, once, and no other page',
   over: { prefix: 'p', count: PAGES },
-  premise: s => s.lists.used,
+  premise: s => s.lists.of !== 'nobody',
   clauses: {
-    'free page: on one list, once': (s, p) => !s.lists.used || s.pages[p].owner !== 'pool' || timesListed(s, p) === 1,
-    'page in use: on no list': (s, p) => !s.lists.used || s.pages[p].owner === 'pool' || timesListed(s, p) === 0,
+    'free page: on one list, once': (s, p) =>
+      s.lists.of === 'nobody' || s.pages[p].owner !== 'pool' || timesListed(s, p) === 1,
+    'page in use: on no list': (s, p) =>
+      s.lists.of === 'nobody' || s.pages[p].owner === 'pool' || timesListed(s, p) === 0,
   },
 })
 
@@ -86,5 +88,6 @@ export const nothingLost = invariant(zoneDevice, 'nothing-lost', {
     'a page of the driver is in a buffer object': (s, p) =>
       s.pages[p].owner !== 'driver' || s.lists.remove || s.bos.some(bo => p >= bo.block && p < bo.block + bo.pages),
     'no migration entry': s => s.slots.every(slot => !slot.migration),
+    'no folio waits in src_pfns': s => s.src.every(slot => slot.page < 0),
   },
 })

@@ -69,3 +69,16 @@ export const refStoragePresent = assertion(
 
 /** percpu_ref_kill warns. */
 export const killOnce = assertion('pgmap-killed-once', 'memunmap_pages is called once per memremap_pages')
+
+/** What memunmap_pages is for. */
+export const teardownComplete = invariant(zoneDevice, 'teardown-complete', {
+  claim: 'when nothing runs, a pagemap that was killed is gone: struct pages, array entry and reference storage',
+  when: 'quiescent',
+  premise: s => s.pgmap.dead,
+  clauses: {
+    'struct pages removed': s => !s.pgmap.dead || !s.pgmap.present,
+    'array entry erased': s => !s.pgmap.dead || !s.pgmap.registered,
+    'reference storage freed': s => !s.pgmap.dead || s.pgmap.exited,
+    'no reader left': s => s.pgmap.readers === 0,
+  },
+})

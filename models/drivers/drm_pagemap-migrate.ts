@@ -1,6 +1,6 @@
 import { bool, int, NONE } from 'foliocheck'
 import { folio_unlock, page_folio_held } from '../machine/index.js'
-import { BOS, Bo, NrPages, Order, PAGES, Pfn, Slot, zoneDevice } from '../machine/state.js'
+import { BOS, Bo, NrPages, Order, PAGES, Pfn, Slot, type State, zoneDevice } from '../machine/state.js'
 import {
   migrate_device_finalize,
   migrate_device_pages,
@@ -114,6 +114,11 @@ export const drm_pagemap_migrate_to_devmem = zoneDevice.operation(
   },
 )
 
+/** Whether TTM may take a BO for eviction: it lives, and nobody has reserved it. */
+function isEvictable({ refs, reserved }: State['bos'][number]): boolean {
+  return refs > 0 && !reserved
+}
+
 /** TTM moves a BO out of device memory: any that lives and is not reserved; nothing when there is none. */
 export const drm_pagemap_evict_to_ram = zoneDevice.operation(
   'drm_pagemap_evict_to_ram',
@@ -130,7 +135,7 @@ export const drm_pagemap_evict_to_ram = zoneDevice.operation(
         s.bos[bo].reserved = true
         s.bos[bo].refs++
       },
-      (s, _t, bo) => bo === NONE || (s.bos[bo].refs > 0 && !s.bos[bo].reserved),
+      (s, _t, bo) => (bo === NONE ? !s.bos.some(isEvictable) : isEvictable(s.bos[bo])),
     ),
     when(t => t.bo === NONE, [ret()]),
     call('migrate_device_pfns(src, npages)', migrate_device_range, { start: t => t.block, npages: t => t.pages }),

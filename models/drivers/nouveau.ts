@@ -42,7 +42,7 @@ export const nouveau_dmem_chunk_alloc = zoneDevice.operation(
   { source, params: { is_large: bool() } },
   ({ step }) => [
     step('spin_lock; dmem->free_pages = all pages; spin_unlock', (s, t) => {
-      s.lists.used = true
+      s.lists.of = 'nouveau'
       for (let p = 0; p < PAGES; p += pagesOf(t.is_large)) push(s, p, t.is_large)
     }),
   ],

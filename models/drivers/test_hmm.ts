@@ -40,7 +40,7 @@ export const dmirror_allocate_chunk = zoneDevice.operation(
   { source, params: { is_large: bool() } },
   ({ step }) => [
     step('spin_lock; mdevice->free_pages = all pages; spin_unlock', (s, t) => {
-      s.lists.used = true
+      s.lists.of = 'test_hmm'
       for (let p = 0; p < PAGES; p += pagesOf(t.is_large)) push(s, p, t.is_large)
     }),
   ],

@@ -114,8 +114,8 @@ const Pgmap = record({
 
 /** What a list driver (test_hmm, nouveau) keeps: free lists linked through zone_device_data. */
 const Lists = record({
-  /** The driver keeps its free pages in these lists. */
-  used: ghost(bool()),
+  /** Whose they are, if anybody's. */
+  of: ghost(oneOf('nobody', 'test_hmm', 'nouveau')),
   free_pages: Pfn,
   free_folios: Pfn,
   /** nouveau: allocations that are out; unsigned, so that 15 stands for one below 0. */

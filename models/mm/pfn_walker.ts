@@ -1,6 +1,7 @@
-import { bool, NONE } from 'foliocheck'
+import { bool, expect, NONE } from 'foliocheck'
+import { pageFolioRight } from '../../properties/layout.js'
 import { folio_nr_pages_held, folio_try_get, page_folio } from '../machine/index.js'
-import { NrPages, Pfn, PgmapRef, zoneDevice } from '../machine/state.js'
+import { Pfn, PgmapRef, zoneDevice } from '../machine/state.js'
 import { get_dev_pagemap, put_dev_pagemap } from './memremap/teardown.js'
 import { folio_put } from './swap.js'
 
@@ -18,7 +19,7 @@ export const speculative_walk = zoneDevice.operation(
   {
     source: 'mm/memory-failure.c',
     params: { pfn: Pfn, look: bool() },
-    locals: { pgmap: PgmapRef, folio: Pfn, got: bool(), nr: NrPages },
+    locals: { pgmap: PgmapRef, folio: Pfn, got: bool() },
   },
   ({ step, when, call, ret }) => [
     call('pgmap = get_dev_pagemap(pfn)', get_dev_pagemap, {}, (t, pgmap) => {
@@ -41,7 +42,9 @@ export const speculative_walk = zoneDevice.operation(
           t => t.got && t.look,
           [
             step('nr = folio_nr_pages(folio)', (s, t) => {
-              t.nr = folio_nr_pages_held(s, t.folio)
+              const { folio } = s.pages[t.pfn]
+              expect(pageFolioRight, folio === t.folio, `p${t.pfn} is not part of p${t.folio}, which it resolves to`)
+              folio_nr_pages_held(s, t.folio)
             }),
           ],
         ),

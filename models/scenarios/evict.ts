@@ -1,10 +1,25 @@
 import { does, type Scenario, scenario, thread } from 'foliocheck'
 import { drm_pagemap_pagemap_ops } from '../drivers/drm_pagemap.js'
 import { drm_pagemap_evict_to_ram } from '../drivers/drm_pagemap-migrate.js'
+import { nouveau_dmem_pagemap_ops } from '../drivers/nouveau.js'
+import { nouveau_dmem_fini } from '../drivers/nouveau-migrate.js'
 import { dmirror_devmem_ops } from '../drivers/test_hmm.js'
-import { dmirror_fops_release } from '../drivers/test_hmm-migrate.js'
+import { dmirror_device_remove_chunks, dmirror_fops_release } from '../drivers/test_hmm-migrate.js'
 import { zoneDevice } from '../machine/state.js'
-import { freshDevice, freshHmm, hmmMigrate, LARGE, munmap, XE, xeMigrate, xeWorker } from './parts.js'
+import { memunmap_pages } from '../mm/memremap/teardown.js'
+import { speculative_walk } from '../mm/pfn_walker.js'
+import {
+  freshDevice,
+  freshHmm,
+  freshNouveau,
+  hmmMigrate,
+  LARGE,
+  munmap,
+  nouveauMigrate,
+  XE,
+  xeMigrate,
+  xeWorker,
+} from './parts.js'
 
 /** Models D1 and D2: device memory is evicted by pfn, without any lock of the process that uses it. */
 
@@ -64,9 +79,75 @@ const releaseRacesAllocLarge = scenario('release-races-alloc-hmm-large', zoneDev
   needs: [...LARGE, 'dmirror_fops_release'],
 })
 
+const evictRacesWalker = scenario('evict-races-walker', zoneDevice, {
+  about:
+    'xe: TTM evicts a BO while somebody who walks pfns has pinned the PMD-sized folio in it; what cannot move stays ' +
+    'mapped and usable.',
+  bind: drm_pagemap_pagemap_ops,
+  setup: [...freshDevice, xeMigrate(0, 2)],
+  threads: [
+    thread('evict', does(drm_pagemap_evict_to_ram, {})),
+    thread('pfn walker', does(speculative_walk, { pfn: 0, look: true })),
+    xeWorker,
+  ],
+  exercises: ['nothing-lost', 'bo-at-rest', 'migration-holds-reference', 'folio-size-is-right'],
+  tags: ['xe'],
+  needs: [...LARGE, ...XE],
+})
+
+const evictThenUnbind = scenario('evict-then-unbind', zoneDevice, {
+  about:
+    'xe: on unplug, nobody else being there any more, the two BOs of the device are evicted and the pagemap is unmapped.',
+  bind: drm_pagemap_pagemap_ops,
+  setup: [...freshDevice, xeMigrate(0, 0, 1), xeMigrate(2, 1)],
+  threads: [
+    thread('unplug', does(drm_pagemap_evict_to_ram, {}), does(drm_pagemap_evict_to_ram, {}), does(memunmap_pages, {})),
+    xeWorker,
+  ],
+  exercises: ['no-deadlock', 'teardown-complete', 'bo-freed-only-when-unused', 'eviction-scan-skips-nothing'],
+  tags: ['xe'],
+  needs: [...LARGE, ...XE],
+})
+
+const removeHmm = scenario('remove-hmm', zoneDevice, {
+  about: 'test_hmm: the device removes its chunk, two pages of which are mapped, while nobody else is there.',
+  bind: dmirror_devmem_ops,
+  setup: [...freshHmm(), hmmMigrate(0), hmmMigrate(1)],
+  threads: [thread('remove', does(dmirror_device_remove_chunks, {}))],
+  exercises: ['no-deadlock', 'teardown-complete', 'no-kernel-warning'],
+  tags: ['test_hmm'],
+  needs: ['migrate_device_range'],
+})
+
+const removeHmmLarge = scenario('remove-hmm-large', zoneDevice, {
+  about: 'test_hmm: the same with a PMD-sized folio.',
+  bind: dmirror_devmem_ops,
+  setup: [...freshHmm(true), hmmMigrate(0, true)],
+  threads: [thread('remove', does(dmirror_device_remove_chunks, {}))],
+  exercises: ['no-deadlock', 'teardown-complete', 'eviction-scan-skips-nothing'],
+  tags: ['test_hmm'],
+  needs: LARGE,
+})
+
+const removeNouveau = scenario('unbind-nouveau', zoneDevice, {
+  about:
+    'nouveau: the driver evicts its chunk, two pages of which are mapped, and unmaps the pagemap, with nobody else there.',
+  bind: nouveau_dmem_pagemap_ops,
+  setup: [...freshNouveau(), nouveauMigrate(0), nouveauMigrate(1)],
+  threads: [thread('fini', does(nouveau_dmem_fini, {}))],
+  exercises: ['no-deadlock', 'teardown-complete', 'no-kernel-warning', 'allocations-are-counted'],
+  tags: ['nouveau'],
+  needs: ['migrate_device_range'],
+})
+
 export const evictScenarios: readonly Scenario[] = [
   evictRacesMunmap,
   evictRacesMigrate,
+  evictRacesWalker,
+  evictThenUnbind,
+  removeHmm,
+  removeHmmLarge,
+  removeNouveau,
   copyFails,
   releaseRacesAlloc,
   releaseRacesAllocLarge,

@@ -27,10 +27,10 @@ const walkerRacesRealloc = scenario('walker-races-realloc', zoneDevice, {
   setup: xeAfterPmdFolio,
   threads: [
     thread('worker', xeMigrate(0, 0), munmap(0), xeMigrate(1, 0)),
-    thread('pfn walker', does(speculative_walk, { pfn: 2, look: false })),
+    thread('pfn walker', does(speculative_walk, { pfn: 2, look: true })),
     xeWorker,
   ],
-  exercises: ['refcount-equals-owners', 'free-only-unused-folio', 'standalone-layout'],
+  exercises: ['page-folio-finds-its-folio', 'refcount-equals-owners', 'free-only-unused-folio'],
   tags: ['xe'],
   needs: [...LARGE, ...XE],
 })
