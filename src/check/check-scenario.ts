@@ -4,9 +4,6 @@ import type { Limits } from '../explore/limits.js'
 import type { Recruiting } from '../explore/options.js'
 import type { Progress } from '../explore/progress.js'
 import type { Exploration, Run, Strategy } from '../explore/result.js'
-import { createFingerprintStore } from '../explore/store/fingerprint-store.js'
-import { createSharedStore } from '../explore/store/shared-store.js'
-import { createTreeStore } from '../explore/store/tree-store.js'
 import { walk } from '../explore/walk.js'
 import type { Kernel } from '../program/kernel.js'
 import { PackedSystem } from '../program/packed-system.js'
@@ -16,6 +13,7 @@ import type { Property } from '../property/property.js'
 import { threadOf } from '../system/system.js'
 import { minimise } from '../trace/minimise.js'
 import { type Counterexample, counterexampleOf } from './counterexample.js'
+import { sharedStoreFor, storeFor } from './store-for.js'
 import { judge, type Verdict } from './verdict.js'
 
 export interface CheckOptions {
@@ -121,16 +119,13 @@ function search(system: PackedSystem, checks: ReturnType<typeof checksOf>, optio
   const { limits, progress, strategy = 'bfs', seed, until } = options
   const common = { ...(limits && { limits }), ...(progress && { progress }) }
   if (strategy === 'walk') return walk(system, checks, { ...common, ...(seed !== undefined && { seed }) })
-  const memory = limits?.memory === undefined ? {} : { memoryLimit: limits.memory }
+  const rest = { ...common, strategy, ...(until && { until: { any: until } }) }
+  const wanted = { memory: limits?.memory, fingerprints: options.fingerprints ?? false }
   if (options.recruit && strategy === 'bfs') {
-    const store = createSharedStore(system.words, { ...memory, exact: !options.fingerprints })
-    const recruit = { ...options.recruit, store }
-    return explore(system, checks, store, { ...common, strategy, recruit, ...(until && { until: { any: until } }) })
+    const store = sharedStoreFor(system, wanted)
+    return explore(system, checks, store, { ...rest, recruit: { ...options.recruit, store } })
   }
-  const store = options.fingerprints
-    ? createFingerprintStore(system.words, memory)
-    : createTreeStore(system.words, memory)
-  return explore(system, checks, store, { ...common, strategy, ...(until && { until: { any: until } }) })
+  return explore(system, checks, storeFor(system, wanted), rest)
 }
 
 /** Steps that no thread ever took, each once per operation. */

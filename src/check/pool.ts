@@ -21,10 +21,12 @@ export class Pool<T extends { readonly progress: SharedArrayBuffer }, R> {
 
   /**
    * @param module what the threads run: a module that calls `serve`.
+   * @param nameOf what a job is called in an error.
    * @param threads how many, at most; one per core by default.
    */
   constructor(
     readonly module: URL,
+    readonly nameOf: (job: Job<T>) => string,
     readonly threads: number = availableParallelism(),
   ) {}
 
@@ -40,7 +42,7 @@ export class Pool<T extends { readonly progress: SharedArrayBuffer }, R> {
         if (this.#interrupted) progress.interrupt()
         this.#running.add(progress)
         for (const watcher of watchers) watcher.started?.(job, progress)
-        const outcome = await thread.ask({ ...job, progress: progress.data })
+        const outcome = await thread.ask({ ...job, progress: progress.data }, this.nameOf(job))
         this.#running.delete(progress)
         outcomes[i] = outcome
         for (const watcher of watchers) watcher.finished?.(job, outcome)
@@ -69,7 +71,7 @@ class Thread<R> {
   constructor(readonly module: URL) {}
 
   /** Never rejects: the death of the thread is an outcome, too. */
-  ask(task: unknown): Promise<Outcome<R>> {
+  ask(task: unknown, name: string): Promise<Outcome<R>> {
     const worker = this.#worker ?? new Worker(this.module)
     this.#worker = worker
     return new Promise(resolve => {
@@ -82,7 +84,7 @@ class Thread<R> {
       }
       const died = (how: string) => {
         this.#worker = undefined
-        settle({ ok: false, error: new InternalError(`a worker thread ${how}`) })
+        settle({ ok: false, error: new InternalError(`the worker thread of ${name} ${how}`) })
       }
       worker.on('message', onMessage).on('error', onError).on('exit', onExit)
       worker.postMessage(task)

@@ -1,6 +1,8 @@
 import { Worker } from 'node:worker_threads'
+import { ModelError } from '../errors.js'
 import { Progress } from '../explore/progress.js'
 import type { Invitation } from '../explore/team.js'
+import type { Kernel } from '../program/kernel.js'
 import { checkScenario, type ScenarioResult } from './check-scenario.js'
 import { materials, type Task } from './materials.js'
 import type { Membership } from './member.js'
@@ -9,7 +11,7 @@ import { serve } from './serve.js'
 /** Checks one scenario. @throws what `materials` and `checkScenario` throw */
 async function runTask(task: Task): Promise<ScenarioResult> {
   const { kernel, scenario, properties } = await materials(task)
-  return checkScenario(kernel, scenario, properties, {
+  const options = {
     strategy: task.strategy,
     fingerprints: task.fingerprints,
     seed: task.seed,
@@ -18,7 +20,19 @@ async function runTask(task: Task): Promise<ScenarioResult> {
     ...(task.explained !== undefined && { explained: task.explained }),
     ...(task.threads > 1 && { recruit: { members: task.threads - 1, start: startMember(task) } }),
     ...(task.until.length > 0 && { until: new Set(task.until) }),
-  })
+  }
+  try {
+    return checkScenario(kernel, scenario, properties, options)
+  } catch (thrown) {
+    throw thrown instanceof ModelError ? located(thrown, scenario.name, kernel) : thrown
+  }
+}
+
+/** The error with the scenario in which it came to light: one operation runs in many. */
+function located({ object, reason, next }: ModelError, scenario: string, { name, patches }: Kernel): ModelError {
+  const where = `scenario ${scenario}`
+  const on = `kernel ${[name, ...patches].join(' + ')}`
+  return new ModelError(object === where ? `${where} on ${on}` : `${where} on ${on}: ${object}`, reason, next)
 }
 
 /** Starts a thread that joins the search of `task`. */

@@ -1,4 +1,4 @@
-import type { Exploration } from '../explore/result.js'
+import type { Exploration, StopReason } from '../explore/result.js'
 import type { Property } from '../property/property.js'
 
 /** The five verdicts; there are no others. */
@@ -17,7 +17,7 @@ export function judge(property: Property, result: Exploration): Judgement {
   const limit = limitOf(result)
   if (property.kind === 'reachable') {
     if (found) return { verdict: 'proved', limit: '' }
-    return limit === '' ? { verdict: 'vacuous', limit: '' } : { verdict: 'inconclusive', limit }
+    return { verdict: result.stopped === undefined ? 'vacuous' : 'inconclusive', limit }
   }
   if (found) return { verdict: 'violated', limit: '' }
   const tested = result.tested.has(property.name)
@@ -33,33 +33,31 @@ function endedEarly(result: Exploration): boolean {
 
 /** What of the space was not searched, or the empty string. */
 export function limitOf(result: Exploration): string {
-  const parts: string[] = []
-  const rest = `${many(result.unexplored, 'state')} found but not looked at`
-  switch (result.stopped) {
-    case 'states':
-      parts.push(`${count(result.states)} states, the limit: ${rest}`)
-      break
-    case 'time':
-      parts.push(`the time limit, after ${result.seconds.toFixed(1)} s and ${count(result.states)} states: ${rest}`)
-      break
-    case 'memory':
-      parts.push(`the memory limit, at ${count(result.states)} states: ${rest}`)
-      break
-    case 'interrupted':
-      parts.push(`an interrupt, after ${count(result.states)} states: ${rest}`)
-      break
-    case 'first violation':
-      parts.push(`the violation at which the search was to stop: ${rest}`)
-      break
-    case 'random walks':
-      parts.push(`random walks of ${count(result.states)} steps in all: the space was not searched`)
-  }
+  const parts = result.stopped === undefined ? [] : [unsearched(result, result.stopped)]
   for (const [bound, cut] of result.cut) parts.push(`the model's bound '${bound}', which cut ${many(cut, 'step')}`)
   if (result.lost > 0) {
     const ends = result.lost === 1 ? '1 run ends there and was' : `${count(result.lost)} runs end there and were`
     parts.push(`the violations of other properties: ${ends} not followed`)
   }
   return parts.join('; ')
+}
+
+function unsearched(result: Exploration, stopped: StopReason): string {
+  const states = many(result.states, 'state')
+  const time = `the time limit, after ${result.seconds.toFixed(1)} s`
+  if (result.strategy === 'walk') {
+    const ended = stopped === 'time' ? ` up to ${time}` : stopped === 'interrupted' ? ' up to an interrupt' : ''
+    return `random walks of ${many(result.states, 'step')} in all${ended}: the space was not searched`
+  }
+  const why: Record<StopReason, string> = {
+    states: `${states}, the limit`,
+    time: `${time} and ${states}`,
+    memory: `the memory limit, at ${states}`,
+    interrupted: `an interrupt, after ${states}`,
+    'first violation': 'the violation at which the search was to stop',
+    'random walks': 'random walks',
+  }
+  return `${why[stopped]}: ${many(result.unexplored, 'state')} found but not looked at`
 }
 
 /** A number with thousands separated, as everywhere in our output. */

@@ -74,7 +74,8 @@ function printText(
     },
   }
   results.forEach((result, i) => {
-    print([...scenarioText(rows[i], result, options), ''])
+    const lines = scenarioText(rows[i], result, options)
+    print(lines.at(-1) === '' ? lines : [...lines, ''])
   })
   const all = rows.flat()
   const tally = new Map<string, number>()

@@ -68,7 +68,11 @@ async function tryAll(
   jobs: readonly Job<MutationTask>[],
   flags: MutateFlags,
 ): Promise<{ readonly outcomes: readonly Outcome<readonly Tried[]>[]; readonly interrupted: boolean }> {
-  const pool = new Pool<MutationTask, readonly Tried[]>(new URL('../mutate/task.js', import.meta.url), flags.jobs)
+  const pool = new Pool<MutationTask, readonly Tried[]>(
+    new URL('../mutate/task.js', import.meta.url),
+    job => `operation ${job.operation}`,
+    flags.jobs,
+  )
   const line = new ProgressLine<Job<MutationTask>>(jobs.length, flags.quiet ?? false, job => job.operation)
   const undo = onInterrupt(() => pool.interrupt())
   try {

@@ -23,7 +23,7 @@ export function withExploreFlags(command: Command): Command {
     .option('--states <n>', 'stop after this many distinct states', positiveInteger)
     .option('--seconds <n>', 'stop after this many seconds per scenario', positive)
     .option('--memory <MiB>', 'stop when the visited states take this much', positive)
-    .option('--jobs <n>', 'scenarios explored side by side (default: one per core)', positiveInteger)
+    .option('--jobs <n>', 'threads that explore side by side, up to 256 (default: one per core)', threads)
     .addOption(
       new Option('--strategy <name>', 'order of search; bfs finds the shortest violation')
         .choices(['bfs', 'dfs', 'walk'])
@@ -64,6 +64,12 @@ function positive(text: string): number {
 function positiveInteger(text: string): number {
   const value = positive(text)
   if (!Number.isInteger(value)) throw new InvalidArgumentError('Give a whole number above 0.')
+  return value
+}
+
+function threads(text: string): number {
+  const value = positiveInteger(text)
+  if (value > 256) throw new InvalidArgumentError('Give a whole number up to 256.')
   return value
 }
 

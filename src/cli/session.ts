@@ -33,7 +33,8 @@ export class Session {
     readonly expectations: Expectations,
     readonly flags: ExploreFlags,
   ) {
-    this.pool = new Pool(new URL('../check/task.js', import.meta.url), flags.jobs)
+    const nameOf = (job: CheckJob) => `scenario ${job.scenario}`
+    this.pool = new Pool(new URL('../check/task.js', import.meta.url), nameOf, flags.jobs)
   }
 
   static async open(flags: ExploreFlags, index?: string): Promise<Session> {

@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { printable } from '../report/wrap.js'
 
 /** Colour only where a person looks; NO_COLOR and FORCE_COLOR decide otherwise. */
 const { NO_COLOR, FORCE_COLOR, TERM } = process.env
@@ -10,9 +11,9 @@ export function reportWidth(): number {
   return columns ? Math.min(100, Math.max(60, columns)) : 100
 }
 
-/** Prints lines, with the signs at their beginning in colour where the terminal wants that. */
+/** Prints lines of safe text, with the signs at their beginning in colour where the terminal wants that. */
 export function print(lines: readonly string[]): void {
-  process.stdout.write(`${lines.map(colour).join('\n')}\n`)
+  process.stdout.write(`${lines.map(line => colour(printable(line))).join('\n')}\n`)
 }
 
 /** What JSON may hold as it is, and a terminal may take for a command. */
@@ -28,7 +29,7 @@ export function printJson(value: unknown): void {
 function colour(line: string): string {
   if (line.startsWith('✗')) return colours.red(line)
   if (line.startsWith('✓')) return colours.green(line)
-  if (/^ {2}(violated|missing|broken|still broken)\b/.test(line)) return colours.red(line)
+  if (/^ {2}(violated|missing)\b/.test(line)) return colours.red(line)
   if (/^ {2}(holds up to|inconclusive|vacuous)\b/.test(line)) return colours.yellow(line)
-  return line
+  return line.startsWith('?') ? colours.yellow(line) : line
 }

@@ -1,6 +1,6 @@
 import type { ScenarioResult } from '../check/check-scenario.js'
 import type { Row } from '../check/rows.js'
-import { count, many } from '../check/verdict.js'
+import { many } from '../check/verdict.js'
 import { counterexampleText } from './counterexample-text.js'
 import { paragraph, printable } from './wrap.js'
 
@@ -20,7 +20,7 @@ export function scenarioText(rows: readonly Row[], result: ScenarioResult, optio
   const { width, verbose } = options
   const kernel = [result.kernel, ...result.patches].join(' + ')
   const exact = exploration.exact ? 'exact' : collisionText(result)
-  const numbers = `${count(exploration.states)} states, ${count(exploration.transitions)} transitions, depth ${Math.max(0, exploration.levels - 1)}, ${exact}, ${exploration.seconds.toFixed(2)} s, ${memory(exploration.bytes)}`
+  const numbers = `${many(exploration.states, 'state')}, ${many(exploration.transitions, 'transition')}, depth ${Math.max(0, exploration.levels - 1)}, ${exact}, ${exploration.seconds.toFixed(2)} s, ${memory(exploration.bytes)}`
   const lines = [`${signOf(rows)} ${result.scenario}   kernel ${kernel}`, ...paragraph('  ', numbers, width)]
   const tally = (verdict: Row['verdict']) => rows.filter(row => row.verdict === verdict)
   const proved = tally('proved')

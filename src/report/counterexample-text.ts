@@ -1,6 +1,7 @@
 import type { Counterexample } from '../check/counterexample.js'
 import { many } from '../check/verdict.js'
 import type { Change } from '../state/diff.js'
+import type { Trace } from '../trace/trace.js'
 import { lanes } from './lanes.js'
 import { paragraph, printable } from './wrap.js'
 
@@ -11,6 +12,10 @@ export interface TextOptions {
   /** Whether the setup's steps are shown too. */
   readonly verbose?: boolean
 }
+
+/** Of a run that is longer than both together, the first steps and the last are shown. */
+const FIRST = 20
+const LAST = 180
 
 /** A counterexample as plain text that pastes into a mail: lanes, what changed, and why. */
 export function counterexampleText(found: Counterexample, { width, verbose = false }: TextOptions): string[] {
@@ -35,11 +40,25 @@ export function counterexampleText(found: Counterexample, { width, verbose = fal
     lines.push(...states('        ', netChanges(shown(setup.flatMap(step => step.changes))), width))
   }
   if (lines.at(-1) !== '') lines.push('')
-  lines.push(...lanes(trace, width, verbose))
+  lines.push(...stepsText(trace, width, verbose))
   const last = trace.steps.at(-1)
   if (last) lines.push(`${' '.repeat(5)}= ${[last.source, last.operation].filter(Boolean).map(printable).join(' ')}`)
   lines.push('', ...whyText(found, width))
   return lines
+}
+
+/** The steps after the setup; the middle of a run that is too long to be read is left out. */
+function stepsText(trace: Trace, width: number, verbose: boolean): string[] {
+  const own = trace.steps.filter(step => !step.setup)
+  const left = own.length - FIRST - LAST
+  if (verbose || left <= 0) return lanes(trace, width, verbose)
+  return [
+    ...lanes({ ...trace, steps: own.slice(0, FIRST) }, width),
+    '',
+    `     … ${many(left, 'step')} left out; explain --verbose shows them`,
+    '',
+    ...lanes({ ...trace, steps: own.slice(-LAST) }, width),
+  ]
 }
 
 function lengthOf(found: Counterexample): string {

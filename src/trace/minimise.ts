@@ -10,7 +10,7 @@ import { compile, type Program } from '../program/program.js'
 import type { Scenario } from '../program/scenario.js'
 import type { Property } from '../property/property.js'
 import { countPreemptions, fewestPreemptions } from './fewest-preemptions.js'
-import { type Cutting, shrink } from './shrink.js'
+import { type Cutting, NOTHING_CUT, shrink } from './shrink.js'
 
 /** A violation as small as it could be made. */
 export interface Minimal {
@@ -65,13 +65,16 @@ export function minimise(
         () => options.progress?.interrupted ?? false,
       )
     : { run: best.run, preemptions: countPreemptions(system, best.run), fewest: false }
-  const small = shrink(kernel, program, property, calm.run, (smaller, length) => {
+  const isShortest = (smaller: Program, length: number) => {
     const searched = shortestViolation(smaller, property, {
       ...options,
       limits: { ...options.limits, states: Math.max(10_000, 2 * exploration.states) },
     })
     return searched?.run.ordinals.length === length
-  })
+  }
+  const small = options.progress?.interrupted
+    ? { program, run: calm.run, cutting: NOTHING_CUT }
+    : shrink(kernel, program, property, calm.run, isShortest)
   return {
     program: small.program,
     run: small.run,

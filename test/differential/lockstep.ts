@@ -24,21 +24,17 @@ export class Lockstep {
   private constructor(
     readonly program: Program,
     readonly hit: Hit,
-    warmUp: number,
   ) {
-    this.packed = new PackedSystem(program, warmUp)
+    this.packed = new PackedSystem(program)
     this.reference = new ReferenceSystem(program)
     this.#scratch = buffers(this.packed.layout.bytes)
   }
 
-  /**
-   * Both executions of the program, with code made for steps that ran `warmUp` times before; undefined when neither can
-   * start, for the same reason.
-   */
-  static start(program: Program, hit: Hit, warmUp = 0): Lockstep | undefined {
+  /** Both executions of the program; undefined when neither can start, for the same reason. */
+  static start(program: Program, hit: Hit): Lockstep | undefined {
     const reference = errorOf(() => new ReferenceSystem(program).initial)
     expect(errorOf(() => new PackedSystem(program))).toBe(reference)
-    if (reference === '') return new Lockstep(program, hit, warmUp)
+    if (reference === '') return new Lockstep(program, hit)
     hit('cannot start')
     return undefined
   }
