@@ -1,0 +1,36 @@
+import { kernel } from 'foliocheck'
+import { free_zone_device_folio } from '../../mm/folio_free/put.js'
+import { change_huge_pmd } from '../../mm/huge_memory_pmd/change.js'
+import { set_pmd_migration_entry } from '../../mm/huge_memory_pmd/migration.js'
+import { zap_huge_pmd } from '../../mm/huge_memory_pmd/zap.js'
+import {
+  madvise_cold_or_pageout_pte_range,
+  madvise_free_huge_pmd,
+  queue_folios_pmd,
+} from '../../mm/madvise_walk/walkers.js'
+import { do_swap_page } from '../../mm/memory_fault/swap-page.js'
+import { page_vma_mapped_walk } from '../../mm/page_vma_mapped/walk.js'
+import { try_to_migrate_one } from '../../mm/rmap/migrate-one.js'
+import { v6_19 } from './v6.19.js'
+
+/** The newest kernel. */
+export const v7_3 = kernel(
+  'v7.3',
+  {
+    date: '2026-10',
+    about: 'as read at 7.3-rc5, with the fixes of 2026 to everything that v6.19 had wrong about device-private PMDs',
+    base: v6_19,
+  },
+  [
+    zap_huge_pmd,
+    change_huge_pmd,
+    set_pmd_migration_entry,
+    page_vma_mapped_walk,
+    try_to_migrate_one,
+    do_swap_page,
+    free_zone_device_folio,
+    madvise_free_huge_pmd,
+    madvise_cold_or_pageout_pte_range,
+    queue_folios_pmd,
+  ],
+)

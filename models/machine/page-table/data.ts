@@ -1,0 +1,43 @@
+import { expect, NONE } from 'foliocheck'
+import { readSeesLastWrite } from '../../../properties/page-table/data.js'
+import { N } from './sizes.js'
+import type { State } from './state.js'
+
+/** What pages hold, and what reads must return: the specification's memory. */
+
+/** A store that has reached frame `p` through page `index` of the VMA. */
+export function storeData(s: State, va: number, index: number, p: number, value: number): void {
+  s.pages[p].data = value
+  const vma = s.vmas[va]
+  vma.want[index].data = vma.zaps > 0 ? NONE : value
+}
+
+/** A load through page `index` of the VMA that has reached frame `p`. */
+export function loadData(s: State, va: number, index: number, p: number): void {
+  const { data: want } = s.vmas[va].want[index]
+  const { data } = s.pages[p]
+  expect(readSeesLastWrite, want === NONE || want === data, `va${va}[${index}] reads ${data}, last written was ${want}`)
+}
+
+/** folio_mc_copy: the content of `from` is now in `to` as well. */
+export function copyData(s: State, from: number, to: number, pages: number): void {
+  for (let i = 0; i < pages; i++) s.pages[to + i].data = s.pages[from + i].data
+}
+
+/** A zap of a VMA begins: from here until the next write after its end, a read may return anything. */
+export function beginZap(s: State, va: number, index: number): void {
+  const vma = s.vmas[va]
+  vma.zaps++
+  vma.softDirty = false
+  vma.protect = false
+  for (let i = 0; i < N; i++) if (index === NONE || index === i) vma.want[i].data = NONE
+}
+
+export function endZap(s: State, va: number): void {
+  s.vmas[va].zaps--
+}
+
+/** What reads of `to` must return is what reads of `from` must. */
+export function inheritData(s: State, from: number, to: number): void {
+  for (let i = 0; i < N; i++) s.vmas[to].want[i].data = s.vmas[from].want[i].data
+}

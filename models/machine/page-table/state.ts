@@ -1,0 +1,124 @@
+import { array, bool, type Fields, ghost, int, machine, record, type Type, type ValueOf } from 'foliocheck'
+import { Entry } from './entry.js'
+import { Cpu, Data, FRAMES, Index, MMS, N, Pfn, PMD_ORDER, THREADS, TLBS, VMAS, Want } from './sizes.js'
+
+/**
+ * The page-table machine: what lies between a virtual address and a folio. A folio's fields are those of its head;
+ * `pmap`, `ae`, `data` and `head` are a page's own. Ghost fields are for properties alone: no operation branches on
+ * them.
+ */
+const Page = record({
+  /** Head of the page's folio; none while the page is free. */
+  head: Pfn,
+  order: int(0, PMD_ORDER),
+  ref: int(-2, 15),
+  /** The count is 0 because a split has frozen it. */
+  frozen: bool(),
+  /** Entire mapcount: PMD leaves. */
+  emap: int(-2, 4),
+  /** Large mapcount: PMD leaves and PTEs. */
+  lmap: int(-3, 8),
+  /** PTEs of this page. */
+  pmap: int(-2, 4),
+  /** PageAnonExclusive; for a PMD leaf the head's counts. */
+  ae: bool(),
+  locked: bool(),
+  dirty: bool(),
+  /** folio->mapping is the anon_vma. */
+  anon: bool(),
+  /** folio->index, as an index into the one range that VMAs map. */
+  index: Index,
+  /** What the page holds. */
+  data: Data,
+  /** FOLL_PIN references. */
+  pins: int(0, 2),
+  /** The thread that set PG_locked. */
+  locker: ghost(Cpu),
+  /** Which life of the page. */
+  life: ghost(int(0, 7)),
+})
+
+const MmState = record({
+  mmapWriter: Cpu,
+  mmapReaders: int(0, 5),
+  /** MM_ANONPAGES. */
+  rss: int(-6, 12),
+  /** mmu_gathers that are under way. */
+  gathers: int(0, 4),
+  /** PTEs were cleared whose flush is batched for later. */
+  batched: bool(),
+  /** MMF_HAS_PINNED. */
+  hasPinned: bool(),
+})
+
+const Vma = record({
+  present: bool(),
+  /** The VMA is in the interval tree of the anon_vma. */
+  attached: bool(),
+  /** VM_WRITE. */
+  write: bool(),
+  /** VM_UFFD_WP. */
+  uffd: bool(),
+  vmaWriter: Cpu,
+  vmaReaders: int(0, 5),
+  /** The PMD. */
+  pmd: Entry,
+  /** The page table below it, while the PMD is a table; otherwise the one that is being filled. */
+  ptes: array(N, Entry, 'pte'),
+  /** Who holds the lock of the PMD's table, and that of the page table below. */
+  pmdLock: Cpu,
+  pteLock: Cpu,
+  /** Page tables deposited with the PMD. */
+  deposited: int(-2, 3),
+  /** Notifier ranges open over the VMA. */
+  notifier: int(0, 5),
+  /** What a read of each page must return. */
+  want: ghost(array(N, record({ data: Want }))),
+  /** Zaps of the VMA under way: a read may return anything. */
+  zaps: ghost(int(0, 4)),
+  /** The soft-dirty bit was set and never cleared. */
+  softDirty: ghost(bool()),
+  /** Userspace has write-protected the range through userfaultfd and not resolved it. */
+  protect: ghost(bool()),
+})
+
+const Translation = record({ pfn: Pfn, write: bool() })
+
+/** What a thread owes or is owed, by folio. */
+const Account = record({
+  /** References that it owns. */
+  refs: int(-4, 8),
+  /** Mappings that it has counted and not entered into a page table, or the other way round when negative. */
+  maps: int(-6, 6),
+})
+
+export const schema = record({
+  pages: array(FRAMES, Page, 'p'),
+  mms: array(MMS, MmState, 'mm'),
+  vmas: array(VMAS, Vma, 'va'),
+  /** Translations that CPUs have cached: of a PMD leaf, and of PTEs. */
+  tlbs: array(
+    TLBS,
+    record({ huge: array(VMAS, Translation, 'va'), small: array(VMAS * N, Translation, 'pte') }),
+    'tlb',
+  ),
+  /** The root anon_vma's rwsem. */
+  anonVma: record({ readers: int(0, 5), writer: Cpu }),
+  /** MTHP_STAT_NR_ANON of the PMD order. */
+  nrAnon: int(-4, 8),
+  accounts: ghost(array(THREADS, record({ of: array(FRAMES, Account, 'p') }), 'cpu')),
+  /** Device-exclusive entries have left the mapcounts, as they did until v6.14. */
+  exclusiveUnmapped: ghost(bool()),
+})
+
+export type State = ValueOf<typeof schema>
+export type PageState = State['pages'][number]
+export type VmaState = State['vmas'][number]
+
+/** The machine that every operation of these models runs on. */
+export const pageTable = machine('page-table', schema)
+
+/** The words to write an operation with these parameters, locals and result, for parts that several versions share. */
+export type Words<P extends Fields, L extends Fields = Record<never, never>, R extends Type = never> = Parameters<
+  Parameters<typeof pageTable.operation<P, L, R>>[2]
+>[0]

@@ -1,0 +1,168 @@
+import { bool, int, NONE } from 'foliocheck'
+import {
+  alloc_small,
+  copyData,
+  folio_get,
+  folio_is_device_private,
+  folio_try_get,
+  folio_trylock,
+  folio_unlock,
+  folio_unlocked,
+  page_folio,
+  pageAt,
+  take_folio_lock,
+} from '../../machine/page-table/index.js'
+import { may_sleep } from '../../machine/page-table/locks.js'
+import { N, Pfn, Va } from '../../machine/page-table/sizes.js'
+import { pageTable } from '../../machine/page-table/state.js'
+import { folio_put } from '../folio_free/put.js'
+import { __split_huge_pmd } from '../huge_memory_pmd/split.js'
+import { remove_migration_ptes } from '../migrate_entries/remove.js'
+import { try_to_migrate } from '../rmap/migrate.js'
+import { __folio_split, folio_split_unmapped } from './split-folio.js'
+
+/**
+ * | kernel function                  | steps (su1–su4)                          | abstracted, and why that is sound              |
+ * |----------------------------------|------------------------------------------|------------------------------------------------|
+ * | deferred_split_scan              | try_get; trylock; split; unlock; put     | One folio of the list.                         |
+ * | migrate_vma_split_unmapped_folio | get; frozen PMD split; folio split       | –                                              |
+ * | a migration to small pages       | unmap; split; per piece copy, entries,   | The driver's allocation of small destinations  |
+ * |                                  | unlock, put; or everything back          | always succeeds.                               |
+ */
+
+/** The deferred-split shrinker, or any other caller of split_folio that finds a folio by its frame. */
+export const deferred_split_scan = pageTable.operation(
+  'deferred_split_scan',
+  { source: 'mm/huge_memory.c', params: { folio: Pfn }, locals: { got: bool(), ok: bool() } },
+  ({ step, waitUntil, when, call, ret }) => [
+    step('folio_try_get(folio)', (s, t) => {
+      t.got = s.pages[t.folio].head === t.folio && folio_try_get(s, t.folio)
+    }),
+    when(t => !t.got, [ret()]),
+    waitUntil(
+      'folio_lock(folio)',
+      (s, t) => folio_unlocked(s, t.folio),
+      (s, t) => {
+        may_sleep(s)
+        take_folio_lock(s, t.folio)
+      },
+    ),
+    call('split_folio(folio)', __folio_split, { folio: t => t.folio }, (t, ok) => {
+      t.ok = ok
+    }),
+    step('folio_unlock(folio)', (s, t) => {
+      folio_unlock(s, t.folio)
+    }),
+    call('folio_put(folio)', folio_put, { folio: t => t.folio }),
+  ],
+)
+
+/** Splits a folio in the middle of its migration: first the migration PMD, then the folio. False when it is whole. */
+export const migrate_vma_split_unmapped_folio = pageTable.operation(
+  'migrate_vma_split_unmapped_folio',
+  { source: 'mm/migrate_device.c', params: { va: Va, folio: Pfn }, locals: { ok: bool() }, returns: bool() },
+  ({ step, call, ret }) => [
+    step('folio_get(folio)', (s, t) => {
+      folio_get(s, t.folio)
+    }),
+    call('split_huge_pmd_address(migrate->vma, addr, true)', __split_huge_pmd, {
+      va: t => t.va,
+      freeze: true,
+      folio: t => t.folio,
+    }),
+    call('folio_split_unmapped(folio, 0)', folio_split_unmapped, { folio: t => t.folio }, (t, ok) => {
+      t.ok = ok
+    }),
+    ret(t => t.ok),
+  ],
+)
+
+/** Migrates the folio that the VMA's PMD maps into small pages; or leaves it where it is. */
+export const migrate_vma_to_small = pageTable.operation(
+  'migrate_vma_to_small',
+  {
+    source: 'mm/migrate_device.c',
+    params: { va: Va, folio: Pfn },
+    locals: { got: bool(), ok: bool(), i: int(0, N), nr: int(0, N), dst: Pfn },
+  },
+  ({ step, when, loop, local, call, ret }) => [
+    step('folio_get_nontail_page(page)', (s, t) => {
+      t.got = s.pages[t.folio].head === t.folio && folio_try_get(s, t.folio)
+    }),
+    when(t => !t.got, [ret()]),
+    step('folio_trylock(folio)', (s, t) => {
+      t.got = folio_trylock(s, t.folio)
+    }),
+    when(t => !t.got, [call('folio_put(folio)', folio_put, { folio: t => t.folio }), ret()]),
+    call('migrate_device_unmap(): try_to_migrate(folio, 0)', try_to_migrate, {
+      folio: t => t.folio,
+      split: false,
+      sync: false,
+      batch: false,
+      rmapLocked: false,
+    }),
+    step('migrate_vma_check_page(page, fault_page)', (s, t) => {
+      const page = pageAt(s, t.folio)
+      t.ok = page.lmap === 0 && page.ref === 1
+    }),
+    when(
+      t => t.ok,
+      [
+        call(
+          'migrate_vma_split_unmapped_folio(migrate, idx, addr, folio)',
+          migrate_vma_split_unmapped_folio,
+          { va: t => t.va, folio: t => t.folio },
+          (t, ok) => {
+            t.ok = ok
+          },
+        ),
+      ],
+    ),
+    local(t => {
+      t.nr = t.ok ? 1 : N
+    }),
+    loop(
+      t => t.i < N,
+      [
+        when(
+          t => t.ok,
+          [
+            step('folio_migrate_mapping(mapping, newfolio, folio, extra_cnt); folio_copy()', (s, t) => {
+              const src = pageAt(s, t.folio + t.i)
+              if (src.ref !== 1) return
+              t.dst = alloc_small(s)
+              take_folio_lock(s, t.dst)
+              const dst = s.pages[t.dst]
+              dst.anon = src.anon
+              dst.index = src.index
+              dst.dirty = src.dirty || folio_is_device_private(t.folio)
+              copyData(s, t.folio + t.i, t.dst, 1)
+            }),
+          ],
+        ),
+        call('remove_migration_ptes(src, dst, 0)', remove_migration_ptes, {
+          src: t => t.folio + t.i,
+          dst: t => (t.dst === NONE ? t.folio + t.i : t.dst),
+          rmapLocked: false,
+        }),
+        step('folio_unlock(src)', (s, t) => {
+          folio_unlock(s, page_folio(s, t.folio + t.i))
+        }),
+        call('folio_put(src)', folio_put, { folio: t => t.folio + t.i }),
+        when(
+          t => t.dst !== NONE,
+          [
+            step('folio_unlock(dst)', (s, t) => {
+              folio_unlock(s, t.dst)
+            }),
+            call('folio_put(dst)', folio_put, { folio: t => t.dst }),
+          ],
+        ),
+        local(t => {
+          t.i += t.nr
+          t.dst = NONE
+        }),
+      ],
+    ),
+  ],
+)

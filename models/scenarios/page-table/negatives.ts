@@ -1,0 +1,59 @@
+import { does, NONE, scenario, thread } from 'foliocheck'
+import { mapHugeOnce } from '../../machine/page-table/setup.js'
+import { SYSTEM_FRAMES } from '../../machine/page-table/sizes.js'
+import { pageTable } from '../../machine/page-table/state.js'
+import { user_access } from '../../mm/memory_fault/fault.js'
+import { dup_mmap } from '../../mm/memory_fork/fork.js'
+import { madvise_dontneed } from '../../mm/memory_zap/dontneed.js'
+import { devmem_migrate_to_ram, migrate_device_pfns, migrate_folio } from '../../mm/migrate_folio/migrate.js'
+
+/** Races that are safe, and must be proved so. */
+
+export const SYSTEM = 0
+export const DEVICE = SYSTEM_FRAMES
+/** What a scenario with device folios binds. */
+export const driver = { migrate_to_ram: devmem_migrate_to_ram }
+
+export const migrateRacesDontneed = scenario('migrate-races-dontneed', pageTable, {
+  about: 'A PMD-mapped folio of system memory migrates while its address space drops it with MADV_DONTNEED.',
+  bind: driver,
+  initial: [s => mapHugeOnce(s, SYSTEM, { write: true, dirty: true })],
+  threads: [
+    thread('migrate', does(migrate_folio, { folio: SYSTEM })),
+    thread('dontneed', does(madvise_dontneed, { va: 0, only: NONE })),
+  ],
+  exercises: ['references-are-owned', 'mapcounts-equal-entries', 'migration-entry-means-locked'],
+})
+
+export const forkRacesMigrate = scenario('fork-races-migrate', pageTable, {
+  about: 'A process forks while the folio that its PMD maps migrates.',
+  bind: driver,
+  initial: [s => mapHugeOnce(s, SYSTEM, { write: true, dirty: true })],
+  threads: [
+    thread('fork', does(dup_mmap, { dst: 1, src: 0 })),
+    thread('migrate', does(migrate_folio, { folio: SYSTEM })),
+  ],
+  exercises: ['exclusive-means-mapped-once', 'exclusive-migration-entry-is-alone', 'migration-entry-means-locked'],
+})
+
+export const twoFaultsOneFolio = scenario('two-faults-one-device-folio', pageTable, {
+  about: 'Two CPUs write to two pages of one device-private folio that a PMD maps.',
+  bind: driver,
+  initial: [s => mapHugeOnce(s, DEVICE)],
+  threads: [
+    thread('cpu a', does(user_access, { cpu: 0, va: 0, index: 0, write: true, value: 2 })),
+    thread('cpu b', does(user_access, { cpu: 1, va: 0, index: 1, write: true, value: 3 })),
+  ],
+  exercises: ['fault-owns-its-page', 'device-entry-names-live-folio', 'read-sees-last-write'],
+})
+
+export const faultRacesEviction = scenario('fault-races-eviction', pageTable, {
+  about: 'A CPU touches a device-private folio that a PMD maps while its driver evicts it.',
+  bind: driver,
+  initial: [s => mapHugeOnce(s, DEVICE)],
+  threads: [
+    thread('cpu a', does(user_access, { cpu: 0, va: 0, index: 0, write: true, value: 2 })),
+    thread('evict', does(migrate_device_pfns, { page: DEVICE })),
+  ],
+  exercises: ['fault-owns-its-page', 'waiter-finds-folio-locked'],
+})

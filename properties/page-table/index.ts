@@ -1,0 +1,94 @@
+import { noDeadlock, type Property } from 'foliocheck'
+import { noWarning } from '../kernel-warnings.js'
+import { protectionAsked, protectionKept, softDirtyKept } from './bits.js'
+import { memoryKept, readSeesLastWrite } from './data.js'
+import { decodedByKind } from './decode.js'
+import { deviceEntryAlive, faultOwnsPage, kindFitsMemory, noDeviceTranslation } from './device.js'
+import { noBug } from './kernel-bugs.js'
+import {
+  depositSane,
+  depositsMatch,
+  freeOnlyUnmapped,
+  mapcountSane,
+  mapcountsMatch,
+  mappingsEntered,
+  nothingOwed,
+  pageInUse,
+  refcountCoversMapcount,
+  refcountSane,
+  referencesOwned,
+  rssMatches,
+} from './ledger.js'
+import {
+  changedUnderLock,
+  insideNotifier,
+  lockHasHolder,
+  lockOrder,
+  noLockLeft,
+  unlockByHolder,
+  writersExclude,
+} from './locks.js'
+import { migrationEntryLocked, noMigrationEntryLeft, waiterFindsLocked } from './migration.js'
+import {
+  exclusiveMeansOne,
+  exclusiveMigrationAlone,
+  protectedMeansReadOnly,
+  writeAsVmaSays,
+  writeMeansExclusive,
+} from './permission.js'
+import { frozenUnmapped, splitKeeps, splitObstructed } from './split.js'
+import { entriesFitFolios, noOrphanTable } from './structure.js'
+import { cachedPagesInUse, nothingCached, oneSize, staleOnlyPending } from './tlb.js'
+
+/** Everything that is checked of page tables, family by family. */
+export const pageTableProperties: readonly Property[] = [
+  referencesOwned,
+  mappingsEntered,
+  mapcountsMatch,
+  refcountCoversMapcount,
+  rssMatches,
+  depositsMatch,
+  refcountSane,
+  mapcountSane,
+  depositSane,
+  pageInUse,
+  freeOnlyUnmapped,
+  nothingOwed,
+  decodedByKind,
+  entriesFitFolios,
+  kindFitsMemory,
+  noOrphanTable,
+  writeMeansExclusive,
+  writeAsVmaSays,
+  exclusiveMeansOne,
+  exclusiveMigrationAlone,
+  protectedMeansReadOnly,
+  migrationEntryLocked,
+  waiterFindsLocked,
+  noMigrationEntryLeft,
+  faultOwnsPage,
+  deviceEntryAlive,
+  noDeviceTranslation,
+  splitKeeps,
+  splitObstructed,
+  frozenUnmapped,
+  nothingCached,
+  cachedPagesInUse,
+  staleOnlyPending,
+  oneSize,
+  softDirtyKept,
+  protectionKept,
+  protectionAsked,
+  readSeesLastWrite,
+  memoryKept,
+  changedUnderLock,
+  insideNotifier,
+  lockOrder,
+  unlockByHolder,
+  lockHasHolder,
+  writersExclude,
+  noLockLeft,
+  noWarning,
+  noBug,
+  noDeadlock,
+]
