@@ -9,6 +9,12 @@ export const krefPositive = assertion(
   'a zdd is put only by someone who owns a reference to it',
 )
 
+/** A buffer object is used while somebody holds it. */
+export const boAlive = assertion(
+  'bo-is-alive',
+  'nobody uses a buffer object or its zdd after the last reference is gone',
+)
+
 /** I-DRV-3. */
 export const blockUnused = assertion(
   'bo-freed-only-when-unused',

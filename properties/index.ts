@@ -1,11 +1,20 @@
 import { noDeadlock, type Property } from 'foliocheck'
-import { allocationsCounted, blockUnused, boAtRest, krefPositive, zddOfItsBlock, zddOutlivesFolios } from './drivers.js'
+import {
+  allocationsCounted,
+  blockUnused,
+  boAlive,
+  boAtRest,
+  krefPositive,
+  zddOfItsBlock,
+  zddOutlivesFolios,
+} from './drivers.js'
 import { scanCovers, unmapKeepsReference } from './eviction.js'
 import { noWarning } from './kernel-warnings.js'
 import {
   compoundLayout,
   dataWord,
   mappedHasMapping,
+  mappedIsCharged,
   memcgWord,
   nrPagesRight,
   pageFolioRight,
@@ -24,6 +33,7 @@ import {
   noAccessAfterHandover,
   nothingLost,
   onOneList,
+  workDone,
 } from './ownership.js'
 import {
   initAfterKillNoticed,
@@ -44,7 +54,7 @@ import {
   refcountEqualsOwners,
   tailsUnreferenced,
 } from './refcounts.js'
-import { splitOnlyFrozen, splitPageContract, unfreezeFromZero } from './split.js'
+import { pieceComplete, splitOnlyFrozen, splitPageContract, unfreezeFromZero } from './split.js'
 
 /** Everything that is checked, family by family. */
 export const properties: readonly Property[] = [
@@ -61,6 +71,7 @@ export const properties: readonly Property[] = [
   onOneList,
   mappedOnce,
   nothingLost,
+  workDone,
   pgmapWord,
   memcgWord,
   dataWord,
@@ -70,9 +81,11 @@ export const properties: readonly Property[] = [
   compoundLayout,
   standaloneLayout,
   mappedHasMapping,
+  mappedIsCharged,
   referencedHasPgmap,
   splitOnlyFrozen,
   unfreezeFromZero,
+  pieceComplete,
   splitPageContract,
   scanCovers,
   unmapKeepsReference,
@@ -90,6 +103,7 @@ export const properties: readonly Property[] = [
   lockHasOwner,
   noLockLeft,
   krefPositive,
+  boAlive,
   blockUnused,
   zddOutlivesFolios,
   zddOfItsBlock,

@@ -89,7 +89,17 @@ export const mappedHasMapping = invariant(zoneDevice, 'mapped-folio-has-mapping'
   claim: 'a mapped folio has its anon_vma in folio->mapping, or no reverse map walk finds its entries',
   over: pages,
   premise: s => s.pages.some(page => page.mapcount > 0),
-  clauses: { 'mapcount > 0 => mapping': (s, p) => s.pages[p].mapcount === 0 || s.pages[p].mapping === 'anon' },
+  clauses: {
+    'mapcount > 0 => mapping': (s, p) => s.pages[p].mapcount === 0 || s.pages[p].mapping === 'anon',
+  },
+})
+
+/** Somebody pays for every mapped page. */
+export const mappedIsCharged = invariant(zoneDevice, 'mapped-folio-is-charged', {
+  claim: 'a mapped folio is charged to a memcg',
+  over: pages,
+  premise: s => s.pages.some(page => page.mapcount > 0),
+  clauses: { 'mapcount > 0 => memcg_data': (s, p) => s.pages[p].mapcount === 0 || s.pages[p].w7.tag === 'memcg' },
 })
 
 /** I-LAY-2. */

@@ -48,6 +48,16 @@ export const mappedOnce = invariant(zoneDevice, 'page-mapped-once', {
   clauses: { 'one entry per page': (s, p) => s.slots.filter(slot => slot.page === p).length <= 1 },
 })
 
+/** That something happens at all. */
+export const workDone = invariant(zoneDevice, 'work-is-done', {
+  claim: 'when nothing runs, as many places map device memory as the scenario says',
+  when: 'quiescent',
+  premise: s => s.outcome >= 0,
+  clauses: {
+    'places mapped': s => s.outcome < 0 || s.slots.filter(slot => slot.page >= 0).length === s.outcome,
+  },
+})
+
 /** I-FREE-2. */
 export const onOneList = invariant(zoneDevice, 'free-page-on-one-list', {
   claim: 'a list driver has each of its free pages on exactly one list, once, and no other page',

@@ -12,6 +12,12 @@ export const unfreezeFromZero = assertion(
   'folio_ref_unfreeze finds a count of 0: nobody took a reference while the folio was frozen',
 )
 
+/** What the caller of folio_split_unmapped is promised of every piece. */
+export const pieceComplete = assertion(
+  'split-piece-is-complete',
+  'a piece that can be pinned is a folio of its own: locked, anonymous, with pgmap, driver data and flags of the whole',
+)
+
 /** What split_page asserts of its argument. */
 export const splitPageContract = assertion(
   'split-page-contract',

@@ -1,4 +1,5 @@
-import { bool, int, NONE } from 'foliocheck'
+import { bool, expect, int, NONE } from 'foliocheck'
+import { boAlive } from '../../properties/drivers.js'
 import { folio_unlock, page_folio_held } from '../machine/index.js'
 import { BOS, Bo, NrPages, Order, PAGES, Pfn, Slot, type State, zoneDevice } from '../machine/state.js'
 import {
@@ -27,6 +28,12 @@ import { xe_bo_create_locked, xe_bo_put } from './xe.js'
  * | drm_pagemap_evict_to_ram      | sweep; pages; finalize              | One round; the copy; destinations are there.    |
  */
 const source = 'drivers/gpu/drm/drm_pagemap.c'
+
+/** Drops the reservation lock of a BO that the caller still holds. */
+function unreserve(s: State, bo: number): void {
+  expect(boAlive, s.bos[bo].refs > 0, `bo${bo}`)
+  s.bos[bo].reserved = false
+}
 
 /** drm_pagemap_migration_unlock_put_pages, one page of it. */
 export const drm_pagemap_migration_unlock_put_page = zoneDevice.operation(
@@ -107,7 +114,7 @@ export const drm_pagemap_migrate_to_devmem = zoneDevice.operation(
       ),
       call('drm_pagemap_zdd_put(zdd)', drm_pagemap_zdd_put, { zdd: t => t.bo }),
       step('drm_exec_unlock(bo)', (s, t) => {
-        s.bos[t.bo].reserved = false
+        unreserve(s, t.bo)
       }),
       call('xe_bo_put(bo)', xe_bo_put, { bo: t => t.bo }),
     ]
@@ -142,7 +149,7 @@ export const drm_pagemap_evict_to_ram = zoneDevice.operation(
     call('migrate_device_pages(src, dst, npages)', migrate_device_pages, { compound: true }),
     call('migrate_device_finalize(src, dst, npages)', migrate_device_finalize, {}),
     step('dma_resv_unlock(bo)', (s, t) => {
-      s.bos[t.bo].reserved = false
+      unreserve(s, t.bo)
     }),
     call('xe_bo_put(bo)', xe_bo_put, { bo: t => t.bo }),
   ],

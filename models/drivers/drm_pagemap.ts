@@ -1,5 +1,5 @@
 import { bool, expect, NONE } from 'foliocheck'
-import { krefPositive } from '../../properties/drivers.js'
+import { boAlive, krefPositive } from '../../properties/drivers.js'
 import { writesInside } from '../../properties/layout.js'
 import { endUse, folio_pgmap, set_pgmap, set_zone_device_data, zone_device_data } from '../machine/index.js'
 import { Bo, Order, Pfn, type State, type Words, zoneDevice } from '../machine/state.js'
@@ -87,6 +87,7 @@ export function setZdd(s: State, page: number, zdd: number, mine = page): void {
     page >= block && page < block + pages,
     `p${page} gets the driver data that is meant for p${mine}`,
   )
+  expect(boAlive, s.bos[zdd].kref > 0, `drm_pagemap_zdd_get(zdd${zdd}) at 0`)
   s.bos[zdd].kref++
   set_zone_device_data(s, page, 'zdd', zdd)
 }
@@ -137,8 +138,7 @@ export const drm_pagemap_folio_split = zoneDevice.operation(
   ({ step, when, ret }) => [
     when(t => t.replacement === NONE, [ret()]),
     step('new_folio->pgmap = orig_folio->pgmap', (s, t) => {
-      folio_pgmap(s, t.original)
-      set_pgmap(s, t.replacement)
+      set_pgmap(s, t.replacement, folio_pgmap(s, t.original))
     }),
     step('folio_set_zone_device_data(new_folio, drm_pagemap_zdd_get(zdd))', (s, t) => {
       setZdd(s, t.replacement, zone_device_data(s, t.original, 'zdd'))

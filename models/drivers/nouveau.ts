@@ -1,5 +1,6 @@
-import { bool, expect, NONE } from 'foliocheck'
+import { bool, demand, expect, NONE } from 'foliocheck'
 import { noWarning } from '../../properties/kernel-warnings.js'
+import { pgmapWord } from '../../properties/layout.js'
 import {
   beginUse,
   endUse,
@@ -110,7 +111,8 @@ export const nouveau_dmem_page_alloc_locked_v7_0 = allocPage(({ step, call }) =>
 ])
 
 /** Back to the free list of its size. */
-export function giveBack(s: State, page: number, large: boolean): void {
+export function giveBack(s: State, page: number, large: boolean, chunk: number): void {
+  demand(pgmapWord, chunk !== NONE, 'NULL chunk')
   endUse(s, page, 'pool')
   push(s, page, large)
   expect(noWarning, s.lists.callocated > 0, 'WARN_ON(!chunk->callocated)')
@@ -120,13 +122,13 @@ export function giveBack(s: State, page: number, large: boolean): void {
 /** dev_pagemap_ops.page_free, until v6.18. */
 export const nouveau_dmem_page_free = zoneDevice.operation(
   'nouveau_dmem_page_free',
-  { source, params: { page: Pfn } },
+  { source, params: { page: Pfn }, locals: { chunk: PgmapRef } },
   ({ step }) => [
     step('chunk = nouveau_page_to_chunk(page)', (s, t) => {
-      folio_pgmap(s, t.page)
+      t.chunk = folio_pgmap(s, t.page)
     }),
     step('spin_lock; dmem->free_pages = page; chunk->callocated--; spin_unlock', (s, t) => {
-      giveBack(s, t.page, false)
+      giveBack(s, t.page, false, t.chunk)
     }),
   ],
 )
@@ -134,13 +136,13 @@ export const nouveau_dmem_page_free = zoneDevice.operation(
 /** dev_pagemap_ops.folio_free. */
 export const nouveau_dmem_folio_free = zoneDevice.operation(
   'nouveau_dmem_folio_free',
-  { source, params: { folio: Pfn } },
+  { source, params: { folio: Pfn }, locals: { chunk: PgmapRef } },
   ({ step }) => [
     step('chunk = nouveau_page_to_chunk(page)', (s, t) => {
-      folio_pgmap(s, page_folio(s, t.folio))
+      t.chunk = folio_pgmap(s, page_folio(s, t.folio))
     }),
     step('spin_lock; free list of folio_order(folio) = folio; chunk->callocated--; spin_unlock', (s, t) => {
-      giveBack(s, t.folio, folio_order_held(s, t.folio) > 0)
+      giveBack(s, t.folio, folio_order_held(s, t.folio) > 0, t.chunk)
     }),
   ],
 )
@@ -152,8 +154,7 @@ export const nouveau_dmem_folio_split = zoneDevice.operation(
   ({ step, when, ret }) => [
     when(t => t.replacement === NONE, [ret()]),
     step('tail->pgmap = head->pgmap', (s, t) => {
-      folio_pgmap(s, t.original)
-      set_pgmap(s, t.replacement)
+      set_pgmap(s, t.replacement, folio_pgmap(s, t.original))
     }),
     step('tail->mapping = head->mapping', (s, t) => {
       pageAt(s, t.replacement).mapping = pageAt(s, t.original).mapping

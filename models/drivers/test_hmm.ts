@@ -185,8 +185,7 @@ export const dmirror_devmem_folio_split = zoneDevice.operation(
       pageAt(s, t.replacement).mapping = pageAt(s, t.original).mapping
     }),
     step('tail->pgmap = head->pgmap', (s, t) => {
-      folio_pgmap(s, t.original)
-      set_pgmap(s, t.replacement)
+      set_pgmap(s, t.replacement, folio_pgmap(s, t.original))
     }),
   ],
 )

@@ -60,7 +60,8 @@ export const xe_bo_create_locked = zoneDevice.operation(
 
 /** The pages of a BO go back to the buddy allocator. */
 function destroy(s: State, bo: number): void {
-  const { block, pages } = s.bos[bo]
+  const { block, pages, detached } = s.bos[bo]
+  expect(blockUnused, detached, `bo${bo} is not detached`)
   for (let p = block; p < block + pages; p++) {
     const { owner, ref } = s.pages[p]
     expect(blockUnused, owner === 'driver' && ref === 0, `p${p} belongs to ${owner}, its count is ${ref}`)

@@ -44,9 +44,10 @@ export function folio_pgmap(s: State, folio: number): number {
   return 0
 }
 
-export function set_pgmap(s: State, p: number): void {
+/** page->pgmap = pgmap. */
+export function set_pgmap(s: State, p: number, pgmap: number): void {
   const { w1 } = pageAt(s, p)
-  w1.tag = 'pgmap'
+  w1.tag = pgmap === NONE ? 'null' : 'pgmap'
   w1.value = NONE
 }
 

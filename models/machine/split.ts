@@ -1,7 +1,7 @@
 import { current, demand, expect } from 'foliocheck'
-import { splitOnlyFrozen, unfreezeFromZero } from '../../properties/split.js'
+import { pieceComplete, splitOnlyFrozen, unfreezeFromZero } from '../../properties/split.js'
 import { pageAt } from './page.js'
-import { PAGES, type State } from './state.js'
+import { PAGES, type PageState, type State } from './state.js'
 
 /** Freezing a folio for a split, and what the specification knows of it. */
 
@@ -19,10 +19,14 @@ export function folio_ref_freeze(s: State, folio: number, count: number): boolea
   return true
 }
 
-/** folio_ref_unfreeze of a folio of `nr` pages, which is the current thread's, locked and with `count` references. */
-export function folio_ref_unfreeze(s: State, folio: number, count: number, nr: number): void {
+/**
+ * folio_ref_unfreeze of a folio of `nr` pages, which is the current thread's, locked and with `count` references; a piece
+ * of `whole`.
+ */
+export function folio_ref_unfreeze(s: State, folio: number, count: number, nr: number, whole: number): void {
   const head = pageAt(s, folio)
   demand(unfreezeFromZero, head.ref === 0, `p${folio} has ${head.ref} references`)
+  checkPiece(head, s.pages[whole], nr, `p${folio}`)
   for (let p = folio; p < folio + nr && p < PAGES; p++) {
     s.pages[p].folio = folio
     s.pages[p].frozen = false
@@ -31,6 +35,19 @@ export function folio_ref_unfreeze(s: State, folio: number, count: number, nr: n
   head.locker = current()
   head.ref = count
 }
+
+function checkPiece(piece: PageState, whole: PageState, nr: number, name: string): void {
+  const { locked, head, mapping, w0, w1, w2, w7, fresh } = piece
+  expect(pieceComplete, locked, `${name} is not locked`)
+  expect(pieceComplete, head === nr > 1, `${name} has ${head ? '' : 'no '}PG_head`)
+  expect(pieceComplete, (w0 & ~HEAD) === (whole.w0 & ~HEAD), `${name} has flags ${w0}, the whole ${whole.w0}`)
+  expect(pieceComplete, mapping === whole.mapping, `${name} has mapping ${mapping}`)
+  expect(pieceComplete, w1.tag === 'pgmap', `${name} has no pgmap`)
+  expect(pieceComplete, fresh && w2.tag === whole.w2.tag, `${name} has no driver data`)
+  expect(pieceComplete, w7.tag === whole.w7.tag, `${name} is ${w7.tag === 'memcg' ? '' : 'not '}charged`)
+}
+
+const HEAD = 1 << 6
 
 /** Asserts that the pages may be rewritten as pieces of a split. */
 export function checkFrozen(s: State, folio: number): void {

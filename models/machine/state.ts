@@ -150,6 +150,8 @@ export const schema = record({
   bos: array(BOS, BoState, 'bo'),
   /** A mutex of the DRM pagemap that a series of December 2025 adds. */
   folio_split_lock: ref('cpu', 8),
+  /** How many places map the device when all is over, as the scenario says; -1 when it says nothing. */
+  outcome: ghost(int(-1, SLOTS)),
   /** src_pfns of the one eviction that runs. */
   src: array(PAGES, MigratePfn, 'src'),
 })

@@ -135,7 +135,7 @@ export const __folio_freeze_and_split_unmapped = zoneDevice.operation(
           replacement: t => t.folio + t.i,
         }),
         step('folio_ref_unfreeze(new_folio, 1)', (s, t) => {
-          folio_ref_unfreeze(s, t.folio + t.i, 1, 1 << t.order)
+          folio_ref_unfreeze(s, t.folio + t.i, 1, 1 << t.order, t.folio)
         }),
         local(t => {
           t.i += 1 << t.order
@@ -144,7 +144,7 @@ export const __folio_freeze_and_split_unmapped = zoneDevice.operation(
     ),
     call('zone_device_private_split_cb(folio, NULL)', folio_split, { original: t => t.folio, replacement: -1 }),
     step('folio_ref_unfreeze(folio, 1)', (s, t) => {
-      folio_ref_unfreeze(s, t.folio, 1, 1 << t.order)
+      folio_ref_unfreeze(s, t.folio, 1, 1 << t.order, t.folio)
     }),
     ret(() => true),
   ],

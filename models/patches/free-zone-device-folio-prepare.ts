@@ -13,7 +13,7 @@ import {
   set_nr_pages,
   set_pgmap,
 } from '../machine/index.js'
-import { Bo, NrPages, Order, Pfn, zoneDevice } from '../machine/state.js'
+import { Bo, NrPages, Order, Pfn, PgmapRef, zoneDevice } from '../machine/state.js'
 import { free_zone_device_folio_v6_19 } from '../mm/memremap/free.js'
 
 /** Undoes the compound page before the driver gets it, page by page. */
@@ -22,10 +22,11 @@ const free_zone_device_folio_prepare = zoneDevice.operation(
   {
     source: 'mm/memremap.c',
     params: { folio: Pfn },
-    locals: { order: Order, i: NrPages },
+    locals: { pgmap: PgmapRef, order: Order, i: NrPages },
   },
   ({ step, when, loop, local, ret }) => [
-    step('folio->mapping = NULL; order = folio_order(folio)', (s, t) => {
+    step('pgmap = page_pgmap(&folio->page); folio->mapping = NULL; order = folio_order(folio)', (s, t) => {
+      t.pgmap = folio_pgmap(s, t.folio)
       pageAt(s, t.folio).mapping = 'null'
       t.order = folio_order_held(s, t.folio)
     }),
@@ -46,7 +47,7 @@ const free_zone_device_folio_prepare = zoneDevice.operation(
         step('new_folio->pgmap = pgmap', (s, t) => {
           const page = pageAt(s, t.folio + t.i)
           page.mapping = 'null'
-          set_pgmap(s, t.folio + t.i)
+          set_pgmap(s, t.folio + t.i, t.pgmap)
           expect(noWarning, page.ref === 0, 'VM_WARN_ON_FOLIO(folio_ref_count(new_folio))')
         }),
         local(t => {
@@ -62,13 +63,13 @@ const callback = { params: { folio: Pfn, order: Order } }
 
 const nouveau_dmem_folio_free = zoneDevice.operation(
   'nouveau_dmem_folio_free',
-  { source: 'drivers/gpu/drm/nouveau/nouveau_dmem.c', ...callback },
+  { source: 'drivers/gpu/drm/nouveau/nouveau_dmem.c', ...callback, locals: { chunk: PgmapRef } },
   ({ step }) => [
     step('chunk = nouveau_page_to_chunk(page)', (s, t) => {
-      folio_pgmap(s, page_folio(s, t.folio))
+      t.chunk = folio_pgmap(s, page_folio(s, t.folio))
     }),
     step('spin_lock; free list of order = folio; chunk->callocated--; spin_unlock', (s, t) => {
-      giveBackToNouveau(s, t.folio, t.order > 0)
+      giveBackToNouveau(s, t.folio, t.order > 0, t.chunk)
     }),
   ],
 )

@@ -48,7 +48,7 @@ const zone_device_page_init = zoneDevice.operation(
         }),
         step('new_folio->pgmap = pgmap', (s, t) => {
           pageAt(s, t.page + t.i).mapping = 'null'
-          set_pgmap(s, t.page + t.i)
+          set_pgmap(s, t.page + t.i, t.pgmap)
         }),
         local(t => {
           t.i++

@@ -47,7 +47,7 @@ const migrate_device_split_page = zoneDevice.operation(
       [
         step('page_folio(unlock_page)->pgmap = pgmap', (s, t) => {
           t.piece = page_folio(s, t.folio + t.i)
-          set_pgmap(s, t.piece)
+          set_pgmap(s, t.piece, t.pgmap)
           s.pages[t.piece].locker = current()
         }),
         step('folio_unlock(page_folio(unlock_page))', (s, t) => {

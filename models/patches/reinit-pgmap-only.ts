@@ -21,7 +21,7 @@ export const reinitPgmapOnly = patch(
       'folio = page_folio(page)',
       step('page->pgmap = pgmap', (s, t) => {
         checkBlock(s, t.page, t.order)
-        for (let p = t.page; p < t.page + (1 << t.order); p++) set_pgmap(s, p)
+        for (let p = t.page; p < t.page + (1 << t.order); p++) set_pgmap(s, p, 0)
       }),
     ),
   ),

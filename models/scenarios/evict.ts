@@ -9,6 +9,7 @@ import { zoneDevice } from '../machine/state.js'
 import { memunmap_pages } from '../mm/memremap/teardown.js'
 import { speculative_walk } from '../mm/pfn_walker.js'
 import {
+  endsWith,
   freshDevice,
   freshHmm,
   freshNouveau,
@@ -24,6 +25,7 @@ import {
 /** Models D1 and D2: device memory is evicted by pfn, without any lock of the process that uses it. */
 
 const evictRacesMunmap = scenario('evict-races-munmap', zoneDevice, {
+  initial: endsWith(0),
   about: 'xe: TTM evicts a BO while the process unmaps the PMD-sized folio in it.',
   bind: drm_pagemap_pagemap_ops,
   setup: [...freshDevice, xeMigrate(0, 2)],
@@ -57,6 +59,34 @@ const copyFails = scenario('copy-fails', zoneDevice, {
   exercises: ['unlock-by-owner', 'zdd-outlives-folios', 'bo-freed-only-when-unused', 'pgmap-ref-balance'],
   tags: ['xe'],
   needs: [...LARGE, ...XE],
+})
+
+const munmapRacesMigrate = scenario('munmap-races-migrate', zoneDevice, {
+  about:
+    'xe: the process unmaps two places while a GPU fault worker migrates them to the device, so that the driver may drop ' +
+    'the last references.',
+  initial: endsWith(0),
+  bind: drm_pagemap_pagemap_ops,
+  setup: freshDevice,
+  threads: [
+    thread('gpu fault', xeMigrate(0, 0, 1), munmap(0), munmap(1)),
+    thread('munmap', munmap(1), munmap(0)),
+    xeWorker,
+  ],
+  exercises: ['free-only-unused-folio', 'zdd-outlives-folios', 'bo-freed-only-when-unused'],
+  tags: ['xe'],
+  needs: XE,
+})
+
+const munmapRacesMigrateHmm = scenario('munmap-races-migrate-hmm', zoneDevice, {
+  about: 'test_hmm: the process unmaps a place while it is migrated to the device.',
+  initial: endsWith(0),
+  bind: dmirror_devmem_ops,
+  setup: freshHmm(true),
+  threads: [thread('migrate', hmmMigrate(0, true), munmap(0)), thread('munmap', munmap(0))],
+  exercises: ['free-only-unused-folio', 'free-page-on-one-list'],
+  tags: ['test_hmm'],
+  needs: LARGE,
 })
 
 const releaseRacesAlloc = scenario('release-races-alloc-hmm', zoneDevice, {
@@ -96,6 +126,7 @@ const evictRacesWalker = scenario('evict-races-walker', zoneDevice, {
 })
 
 const evictThenUnbind = scenario('evict-then-unbind', zoneDevice, {
+  initial: endsWith(0),
   about:
     'xe: on unplug, nobody else being there any more, the two BOs of the device are evicted and the pagemap is unmapped.',
   bind: drm_pagemap_pagemap_ops,
@@ -110,6 +141,7 @@ const evictThenUnbind = scenario('evict-then-unbind', zoneDevice, {
 })
 
 const removeHmm = scenario('remove-hmm', zoneDevice, {
+  initial: endsWith(0),
   about: 'test_hmm: the device removes its chunk, two pages of which are mapped, while nobody else is there.',
   bind: dmirror_devmem_ops,
   setup: [...freshHmm(), hmmMigrate(0), hmmMigrate(1)],
@@ -120,6 +152,7 @@ const removeHmm = scenario('remove-hmm', zoneDevice, {
 })
 
 const removeHmmLarge = scenario('remove-hmm-large', zoneDevice, {
+  initial: endsWith(0),
   about: 'test_hmm: the same with a PMD-sized folio.',
   bind: dmirror_devmem_ops,
   setup: [...freshHmm(true), hmmMigrate(0, true)],
@@ -130,6 +163,7 @@ const removeHmmLarge = scenario('remove-hmm-large', zoneDevice, {
 })
 
 const removeNouveau = scenario('unbind-nouveau', zoneDevice, {
+  initial: endsWith(0),
   about:
     'nouveau: the driver evicts its chunk, two pages of which are mapped, and unmaps the pagemap, with nobody else there.',
   bind: nouveau_dmem_pagemap_ops,
@@ -149,6 +183,8 @@ export const evictScenarios: readonly Scenario[] = [
   removeHmmLarge,
   removeNouveau,
   copyFails,
+  munmapRacesMigrate,
+  munmapRacesMigrateHmm,
   releaseRacesAlloc,
   releaseRacesAllocLarge,
 ]

@@ -4,6 +4,7 @@ import { nouveau_dmem_pagemap_ops } from '../drivers/nouveau.js'
 import { dmirror_devmem_ops } from '../drivers/test_hmm.js'
 import { zoneDevice } from '../machine/state.js'
 import {
+  endsWith,
   freshDevice,
   freshHmm,
   freshNouveau,
@@ -31,6 +32,7 @@ const freeRacesReuse = scenario('free-races-reuse', zoneDevice, {
 })
 
 const freeRacesReuseSmall = scenario('free-races-reuse-small', zoneDevice, {
+  initial: endsWith(0),
   about: 'xe: as free-races-reuse, with order-0 folios on both sides, so that the pages keep their shape.',
   bind: drm_pagemap_pagemap_ops,
   setup: [...freshDevice, xeMigrate(0, 0)],
@@ -41,6 +43,7 @@ const freeRacesReuseSmall = scenario('free-races-reuse-small', zoneDevice, {
 })
 
 const freeRacesReuseHmm = scenario('free-races-reuse-hmm', zoneDevice, {
+  initial: endsWith(0),
   about:
     'test_hmm: one CPU unmaps a page; the driver’s callback puts it on the free list, from where another CPU takes it ' +
     'at once, migrates to it, maps it and unmaps it again, all before the first CPU has left the free path.',
@@ -57,6 +60,7 @@ const freeRacesReuseHmm = scenario('free-races-reuse-hmm', zoneDevice, {
 })
 
 const freeRacesReuseHmmLarge = scenario('free-races-reuse-hmm-large', zoneDevice, {
+  initial: endsWith(0),
   about: 'test_hmm: the same with folios of PMD size, which the driver keeps on a list of their own.',
   bind: dmirror_devmem_ops,
   setup: [...freshHmm(true), hmmMigrate(0, true)],
@@ -67,6 +71,7 @@ const freeRacesReuseHmmLarge = scenario('free-races-reuse-hmm-large', zoneDevice
 })
 
 const freeRacesReuseNouveau = scenario('free-races-reuse-nouveau', zoneDevice, {
+  initial: endsWith(0),
   about: 'nouveau: a page is freed to the list and taken from it again by the next migration, whose copy may fail.',
   bind: nouveau_dmem_pagemap_ops,
   setup: [...freshNouveau(), nouveauMigrate(0)],
@@ -76,6 +81,7 @@ const freeRacesReuseNouveau = scenario('free-races-reuse-nouveau', zoneDevice, {
 })
 
 const freeRacesReuseNouveauLarge = scenario('free-races-reuse-nouveau-large', zoneDevice, {
+  initial: endsWith(0),
   about: 'nouveau: the same with folios of PMD size.',
   bind: nouveau_dmem_pagemap_ops,
   setup: [...freshNouveau(true), nouveauMigrate(0, true)],

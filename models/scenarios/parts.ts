@@ -5,11 +5,18 @@ import { nouveau_dmem_migrate_vma } from '../drivers/nouveau-migrate.js'
 import { dmirror_allocate_chunk } from '../drivers/test_hmm.js'
 import { dmirror_migrate_to_device } from '../drivers/test_hmm-migrate.js'
 import { xe_bo_dev_work_func, xe_bo_dev_work_once } from '../drivers/xe.js'
-import { PMD_ORDER } from '../machine/state.js'
+import { PMD_ORDER, type State } from '../machine/state.js'
 import { zap_nonpresent_ptes } from '../mm/memory.js'
 import { memremap_pages } from '../mm/memremap/teardown.js'
 
 /** What scenarios are put together from. Every pool is made by really running the kernel that is checked. */
+
+/** The initial state of a scenario at whose end `mapped` places map device memory, whatever happens in between. */
+export const endsWith = (mapped: number): readonly ((s: State) => void)[] => [
+  s => {
+    s.outcome = mapped
+  },
+]
 
 /** munmap of one place. */
 export const munmap = (va: number): Action => does(zap_nonpresent_ptes, { va })

@@ -1,13 +1,14 @@
 import { type Scenario, scenario, thread } from 'foliocheck'
 import { drm_pagemap_pagemap_ops } from '../drivers/drm_pagemap.js'
 import { zoneDevice } from '../machine/state.js'
-import { LARGE, munmap, XE, xeAfterPmdFolio, xeAfterTwoHalves, xeMigrate, xeWorker } from './parts.js'
+import { endsWith, LARGE, munmap, XE, xeAfterPmdFolio, xeAfterTwoHalves, xeMigrate, xeWorker } from './parts.js'
 
 /** Model L1: pages that were part of a folio of one order are used at another. */
 
 const common = { bind: drm_pagemap_pagemap_ops, needs: [...LARGE, ...XE] }
 
 const reallocSmaller = scenario('realloc-smaller', zoneDevice, {
+  initial: endsWith(1),
   ...common,
   about:
     'xe: the memory of a dead PMD-sized folio is handed out again in single pages, to two GPU fault workers; one of ' +
@@ -19,6 +20,7 @@ const reallocSmaller = scenario('realloc-smaller', zoneDevice, {
 })
 
 const reallocPageOne = scenario('realloc-every-page-alone', zoneDevice, {
+  initial: endsWith(3),
   ...common,
   about: 'xe: one worker migrates four single pages into the memory of a dead PMD-sized folio, in any order of pages.',
   setup: xeAfterPmdFolio,
@@ -28,6 +30,7 @@ const reallocPageOne = scenario('realloc-every-page-alone', zoneDevice, {
 })
 
 const reallocHalves = scenario('realloc-two-halves', zoneDevice, {
+  initial: endsWith(0),
   ...common,
   about: 'xe: two workers migrate at once into the two halves of a dead PMD-sized folio, and unmap what they have.',
   setup: xeAfterPmdFolio,
@@ -37,6 +40,7 @@ const reallocHalves = scenario('realloc-two-halves', zoneDevice, {
 })
 
 const reallocMixed = scenario('realloc-mixed', zoneDevice, {
+  initial: endsWith(1),
   ...common,
   about:
     'xe: in the memory of a dead PMD-sized folio, one worker uses half of it and gives it back, while the other uses a ' +
@@ -52,6 +56,7 @@ const reallocMixed = scenario('realloc-mixed', zoneDevice, {
 })
 
 const reallocLarger = scenario('realloc-larger', zoneDevice, {
+  initial: endsWith(0),
   ...common,
   about: 'xe: the memory of two dead order-1 folios becomes one of PMD size, and single pages after that.',
   setup: xeAfterTwoHalves,

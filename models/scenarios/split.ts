@@ -6,6 +6,7 @@ import { zoneDevice } from '../machine/state.js'
 import { migrate_vma_to_small_pages } from '../mm/migrate_device/split.js'
 import { speculative_walk } from '../mm/pfn_walker.js'
 import {
+  endsWith,
   freshDevice,
   freshHmm,
   freshNouveau,
@@ -21,6 +22,7 @@ import {
 /** Model L3: a folio is split while it is unmapped, in the middle of its migration. */
 
 const splitThenFree = scenario('split-then-free', zoneDevice, {
+  initial: endsWith(0),
   about:
     'xe: a PMD-sized device folio migrates to system memory whose folios are smaller, and every piece is freed. The ' +
     'pieces have order 1, which in this scaled geometry stands for any order between 0 and that of a PMD.',
@@ -33,6 +35,7 @@ const splitThenFree = scenario('split-then-free', zoneDevice, {
 })
 
 const splitThenFreeHmm = scenario('split-then-free-hmm', zoneDevice, {
+  initial: endsWith(0),
   about:
     'test_hmm: a PMD-sized device folio migrates to single pages of system memory; each piece goes to the free list.',
   bind: dmirror_devmem_ops,
@@ -44,6 +47,7 @@ const splitThenFreeHmm = scenario('split-then-free-hmm', zoneDevice, {
 })
 
 const splitThenFreeNouveau = scenario('split-then-free-nouveau', zoneDevice, {
+  initial: endsWith(0),
   about: 'nouveau: the same, with the driver’s count of allocations.',
   bind: nouveau_dmem_pagemap_ops,
   setup: [...freshNouveau(true), nouveauMigrate(0, true)],
@@ -70,6 +74,7 @@ const splitRacesWalker = scenario('split-races-walker', zoneDevice, {
 })
 
 const splitRacesMunmap = scenario('split-races-munmap', zoneDevice, {
+  initial: endsWith(0),
   about: 'xe: the process unmaps the place while its folio is split in the middle of a migration.',
   bind: drm_pagemap_pagemap_ops,
   setup: [...freshDevice, xeMigrate(0, 2)],

@@ -8,6 +8,7 @@ import { zoneDevice } from '../machine/state.js'
 import { memunmap_pages } from '../mm/memremap/teardown.js'
 import { speculative_walk } from '../mm/pfn_walker.js'
 import {
+  endsWith,
   freshDevice,
   freshHmm,
   freshNouveau,
@@ -24,6 +25,7 @@ import {
 /** Models L2 and D2: the pagemap goes away. */
 
 const unbindWhileMapped = scenario('unbind-while-mapped', zoneDevice, {
+  initial: endsWith(0),
   about:
     'test_hmm: the pagemap is unmapped while a process still maps a page of it; the process unmaps it some time later.',
   bind: dmirror_devmem_ops,
@@ -34,6 +36,7 @@ const unbindWhileMapped = scenario('unbind-while-mapped', zoneDevice, {
 })
 
 const allocRacesUnbind = scenario('alloc-races-unbind', zoneDevice, {
+  initial: endsWith(0),
   about:
     'test_hmm: the pagemap is unmapped while a process, which has a page of it, migrates one more; the process unmaps ' +
     'both in the end.',
@@ -46,6 +49,7 @@ const allocRacesUnbind = scenario('alloc-races-unbind', zoneDevice, {
 })
 
 const unbindRacesWalker = scenario('unbind-races-walker', zoneDevice, {
+  initial: endsWith(0),
   about:
     'test_hmm: the pagemap is unmapped while somebody who walks pfns asks for it, and another CPU frees its last page.',
   bind: dmirror_devmem_ops,
@@ -60,6 +64,7 @@ const unbindRacesWalker = scenario('unbind-races-walker', zoneDevice, {
 })
 
 const unbindRacesFree = scenario('unbind-races-free', zoneDevice, {
+  initial: endsWith(0),
   about: 'xe: the pagemap is unmapped while the last PMD-sized folio of the device is freed.',
   bind: drm_pagemap_pagemap_ops,
   setup: [...freshDevice, xeMigrate(0, 2)],
@@ -70,6 +75,7 @@ const unbindRacesFree = scenario('unbind-races-free', zoneDevice, {
 })
 
 const unbindAfterOrderOne = scenario('unbind-after-order-1', zoneDevice, {
+  initial: endsWith(0),
   about: 'xe: one folio of order 1 lives and dies; then the pagemap is unmapped.',
   bind: drm_pagemap_pagemap_ops,
   setup: freshDevice,
@@ -80,6 +86,7 @@ const unbindAfterOrderOne = scenario('unbind-after-order-1', zoneDevice, {
 })
 
 const orderOneLife = scenario('order-1-life', zoneDevice, {
+  initial: endsWith(0),
   about: 'xe: one folio of order 1 lives and dies.',
   bind: drm_pagemap_pagemap_ops,
   setup: freshDevice,
@@ -122,6 +129,7 @@ const removeRacesAllocHmm = scenario('remove-races-alloc-hmm', zoneDevice, {
 })
 
 const removeRacesMunmapHmm = scenario('remove-races-munmap-hmm', zoneDevice, {
+  initial: endsWith(0),
   about: 'test_hmm: the device removes its chunk while the process unmaps its PMD-sized folio.',
   bind: dmirror_devmem_ops,
   setup: [...freshHmm(true), hmmMigrate(0, true)],

@@ -3,11 +3,23 @@ import { drm_pagemap_pagemap_ops } from '../drivers/drm_pagemap.js'
 import { dmirror_devmem_ops } from '../drivers/test_hmm.js'
 import { zoneDevice } from '../machine/state.js'
 import { speculative_walk } from '../mm/pfn_walker.js'
-import { freshDevice, freshHmm, hmmMigrate, LARGE, munmap, XE, xeAfterPmdFolio, xeMigrate, xeWorker } from './parts.js'
+import {
+  endsWith,
+  freshDevice,
+  freshHmm,
+  hmmMigrate,
+  LARGE,
+  munmap,
+  XE,
+  xeAfterPmdFolio,
+  xeMigrate,
+  xeWorker,
+} from './parts.js'
 
 /** Model L1 with somebody who walks pfns and pins what he meets. */
 
 const walkerRacesInit = scenario('walker-races-init', zoneDevice, {
+  initial: endsWith(1),
   about:
     'xe: while a GPU fault worker makes a PMD-sized folio of free pages, somebody who walks pfns pins its head and asks ' +
     'for its size.',
@@ -20,6 +32,7 @@ const walkerRacesInit = scenario('walker-races-init', zoneDevice, {
 })
 
 const walkerRacesRealloc = scenario('walker-races-realloc', zoneDevice, {
+  initial: endsWith(1),
   about:
     'xe: the memory of a dead PMD-sized folio is used again page by page, while somebody who walks pfns looks at one of ' +
     'its former tails.',
@@ -36,6 +49,7 @@ const walkerRacesRealloc = scenario('walker-races-realloc', zoneDevice, {
 })
 
 const walkerRacesFree = scenario('walker-races-free', zoneDevice, {
+  initial: endsWith(1),
   about:
     'test_hmm: a page is unmapped and used again, while somebody who walks pfns holds a reference to it and may be the ' +
     'one who drops the last.',

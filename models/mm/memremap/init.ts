@@ -123,7 +123,7 @@ export const zone_device_page_init_v7_0 = zoneDevice.operation(
         step('new_folio->pgmap = pgmap', (s, t) => {
           const page = pageAt(s, t.page + t.i)
           page.mapping = 'null'
-          set_pgmap(s, t.page + t.i)
+          set_pgmap(s, t.page + t.i, t.pgmap)
           expect(noWarning, page.ref === 0, 'VM_WARN_ON_FOLIO(folio_ref_count(new_folio))')
         }),
         local(t => {

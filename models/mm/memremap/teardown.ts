@@ -40,7 +40,7 @@ function memremap({ count, perPage }: Since) {
           t => t.i < PAGES,
           [
             step('__init_zone_device_page(page, pgmap)', (s, t) => {
-              set_pgmap(s, t.i)
+              set_pgmap(s, t.i, 0)
               s.pages[t.i].ref = count
             }),
             local(t => {
