@@ -12,7 +12,7 @@ import { BLOCKED, ENDS, Interpreter } from './interpreter.js'
 import { layoutOf, type SystemLayout } from './layout.js'
 import { startThread } from './mistakes.js'
 import type { Program } from './program.js'
-import { type Expander, makeExpand, makeStepExpander } from './step-code.js'
+import { type Expander, makeExpander } from './step-code.js'
 
 /** A program on the packed vector: what explores. */
 export class PackedSystem implements System {
@@ -27,14 +27,17 @@ export class PackedSystem implements System {
   readonly #steps: readonly (readonly Exec[])[]
   readonly #initial: readonly Int32Array[]
   readonly #interpreter: Interpreter
-  readonly #expand: Expander
+  /** Expansions that are still done node by node. */
+  #cold: number
+  #expand: Expander | undefined
 
-  /** @param warmUp how often a step is expanded node by node before code is made for it: most scenarios are small. */
+  /** @param warmUp how many states are expanded node by node before code is made for that: most scenarios are small. */
   constructor(
     readonly program: Program,
-    warmUp = 500,
+    warmUp = 2000,
   ) {
     const { scenario, threads } = program
+    this.#cold = warmUp
     const frames = threads.map(thread => framesFrom(thread.entry))
     this.layout = layoutOf(scenario.schema, threads, frames)
     this.memory = buffers(this.layout.bytes)
@@ -55,15 +58,6 @@ export class PackedSystem implements System {
     const pcs = this.layout.threads.map(({ pc, pcWidth }) => ({ at: pc, wide: pcWidth === 2 }))
     const interpreter = new Interpreter(this.memory, this.shared, pcs, all.length)
     this.#interpreter = interpreter
-    const expanders: Expander[][] = this.#steps.map(() => [])
-    for (const [t, steps] of this.#steps.entries()) {
-      for (const step of steps) expanders[t][step.pc] = this.#warming(t, step, warmUp, expanders[t])
-    }
-    this.#expand = makeExpand(
-      interpreter,
-      expanders,
-      program.setup ? this.#steps[0].map(step => step.kind !== END) : [],
-    )
     this.maxSuccessors = this.#steps.reduce(
       (sum, steps) => sum + steps.reduce((most, step) => Math.max(most, step.choices), 1),
       0,
@@ -89,7 +83,25 @@ export class PackedSystem implements System {
   }
 
   expand(sink: Successors): number {
-    return this.#expand(sink)
+    return this.#expand ? this.#expand(sink) : this.#expandCold(sink)
+  }
+
+  #expandCold(sink: Successors): number {
+    const { setup } = this.program
+    const interpreter = this.#interpreter
+    if (this.#cold-- <= 0) {
+      this.#expand = makeExpander(interpreter, this.#steps, setup)
+      return this.#expand(sink)
+    }
+    interpreter.save()
+    // The setup thread runs alone until it has ended.
+    const count = setup && this.#at(0).kind !== END ? 1 : this.#steps.length
+    let enabled = 0
+    for (let t = 0; t < count; t++) {
+      running.thread = t
+      enabled += interpreter.expand(sink, t, this.#at(t))
+    }
+    return enabled
   }
 
   fire(ordinal: number): Outcome {
@@ -146,20 +158,5 @@ export class PackedSystem implements System {
     const node = this.#at(t)
     running.thread = t
     return choice < node.choices ? this.#interpreter.condition(node, choice) : BLOCKED
-  }
-
-  /** Expands a step node by node at first, and puts code of its own in `place` when that has proved worth while. */
-  #warming(t: number, step: Exec, warmUp: number, place: Expander[]): Expander {
-    const interpreter = this.#interpreter
-    let cold = warmUp
-    return sink => {
-      if (cold === 0) {
-        place[step.pc] = makeStepExpander(step, t, interpreter)
-        return place[step.pc](sink)
-      }
-      cold--
-      running.thread = t
-      return interpreter.expand(sink, t, step)
-    }
   }
 }

@@ -7,6 +7,7 @@ import type { Interpreter } from './interpreter.js'
 
 /** Hands successors to a sink and leaves the working vector as it was. Returns how many choices are enabled. */
 export type Expander = (sink: Successors) => number
+type Emit = (sink: Successors, ordinal: number) => void
 
 /** Hidden nodes that are laid out after one choice of a step; more of them, and loops, are left to the interpreter. */
 const MOST_HIDDEN = 48
@@ -28,49 +29,71 @@ class Text {
   }
 
   /** The function with that name and body. */
-  expander(name: string, body: string): Expander {
+  make(name: string, parameters: string, body: string): unknown {
     // The number keeps the engine from sharing what it learns about equal texts, whose values differ.
-    const source = `return function ${name}(sink) { ${body} } // ${made++}`
-    return new Function(...this.#names.values(), source)(...this.#names.keys()) as Expander
+    const source = `return function ${name}(${parameters}) { ${body} } // ${made++}`
+    return new Function(...this.#names.values(), source)(...this.#names.keys())
+  }
+
+  expander(name: string, body: string): Expander {
+    return this.make(name, 'sink', body) as Expander
   }
 }
 
 /**
- * Makes the code that expands a state: it remembers the state and lets every thread's step do its part.
- * @param alone per step of thread 0, whether that thread runs alone while it stands there.
+ * Makes code that expands a state: it remembers the state and lets the step of every thread do its part.
+ * @param steps of every thread, by number.
+ * @param alone whether thread 0 runs alone until it has ended.
  */
-export function makeExpand(
-  interpreter: Interpreter,
-  expanders: readonly (readonly Expander[])[],
-  alone: readonly boolean[],
-): Expander {
+export function makeExpander(interpreter: Interpreter, steps: readonly (readonly Exec[])[], alone: boolean): Expander {
   const text = new Text()
   const { memory, saved, pcs } = interpreter
   const u8 = text.name(memory.u8)
   const copies = Array.from(saved, (_, i) => `${text.name(saved)}[${i}] = ${text.name(memory.i32)}[${i}]`)
-  const steps = pcs.map(({ at, wide }) => (wide ? `${u8}[${at}] | ${u8}[${at + 1}] << 8` : `${u8}[${at}]`))
-  const calls = steps.map((step, t) => `${text.name(expanders[t])}[${step}](sink)`)
-  const only = alone.length > 0 ? `if (${text.name(alone)}[${steps[0]}]) return ${calls[0]}` : ''
-  return text.expander('expand', `${copies.join('; ')}\n${only}\nreturn ${calls.join(' + ')}`)
+  const emit = makeEmit(interpreter)
+  const threads = steps.map((ofThread, t) => {
+    const { at, wide } = pcs[t]
+    const cases = ofThread.map(step => {
+      if (step.kind === END) return ''
+      const code = text.name(new StepCode(step, t, interpreter, emit).make())
+      return `case ${step.pc}: enabled += ${code}(sink); ${alone && t === 0 ? 'return enabled' : 'break'}`
+    })
+    return `switch (${u8}[${at}]${wide ? ` | ${u8}[${at + 1}] << 8` : ''}) { ${cases.join('\n')} }`
+  })
+  return text.expander(
+    'expand',
+    `let enabled = 0
+    ${copies.join('; ')}
+    ${threads.join('\n')}
+    return enabled`,
+  )
+}
+
+/** Makes the code that copies a successor out and the state back. */
+function makeEmit(interpreter: Interpreter): Emit {
+  const text = new Text()
+  const { memory, saved, words } = interpreter
+  const vector = text.name(memory.i32)
+  const source = text.name(saved)
+  const copies = Array.from(
+    saved,
+    (_, i) => `words[at + ${i} | 0] = ${vector}[${i}]; ${vector}[${i}] = ${source}[${i}]`,
+  )
+  return text.make(
+    'emit',
+    'sink, ordinal',
+    `const words = sink.words, at = Math.imul(sink.slot, ${words})
+    ${copies.join('\n')}
+    sink.push(ordinal)`,
+  ) as Emit
 }
 
 /**
- * Makes straight-line code of a step: its condition, its recipe, the hidden nodes behind it, the new program counter,
- * the copy out and the copy back. Every recipe is called from a place of its own, so that it can be inlined there. A
- * step in which anything out of the ordinary happens (it throws, it says something) is taken again by the interpreter,
- * which also takes the steps of atomic regions.
+ * Makes straight-line code of a step: its condition, its recipe, the hidden nodes behind it and the new program counter.
+ * Every recipe is called from a place of its own, so that it can be inlined there. A step in which anything out of the
+ * ordinary happens (it throws, it says something) is taken again by the interpreter, which also takes the steps of
+ * atomic regions.
  */
-export function makeStepExpander(node: Exec, thread: number, interpreter: Interpreter): Expander {
-  if (node.kind === END) return () => 0
-  if (node.region > 0) {
-    return sink => {
-      running.thread = thread
-      return interpreter.expand(sink, thread, node)
-    }
-  }
-  return new StepCode(node, thread, interpreter).make()
-}
-
 class StepCode {
   readonly #text = new Text()
   #room = 0
@@ -79,10 +102,17 @@ class StepCode {
     readonly node: Exec,
     readonly thread: number,
     readonly interpreter: Interpreter,
+    readonly emit: Emit,
   ) {}
 
   make(): Expander {
-    const { node, thread } = this
+    const { node, thread, interpreter } = this
+    if (node.region > 0) {
+      return sink => {
+        running.thread = thread
+        return interpreter.expand(sink, thread, node)
+      }
+    }
     const { values, choices } = node
     const body =
       choices <= MOST_CHOICES
@@ -102,10 +132,10 @@ class StepCode {
   }
 
   #choice(value: string, choice: string): string {
-    const { node, interpreter } = this
+    const { node, thread, interpreter } = this
     this.#room = MOST_HIDDEN
     const heard = this.#name(said)
-    const general = `${this.#name(interpreter)}.expandChoice(sink, ${this.thread}, ${this.#name(node)}, ${choice})`
+    const general = `${this.#name(interpreter)}.expandChoice(sink, ${thread}, ${this.#name(node)}, ${choice})`
     const again = `{ enabled += ${general}; break }`
     return `do {
       try {
@@ -114,7 +144,7 @@ class StepCode {
       } catch (_) ${again}
       if (${heard}.findings.length > 0) ${again}
       ${this.#name(interpreter.ran)}[${node.id}]++
-      ${this.#emit(choice)}
+      ${this.#name(this.emit)}(sink, ${ordinalOf(thread, 0)} + ${choice})
       enabled++
     } while (false)`
   }
@@ -184,21 +214,5 @@ class StepCode {
       at += whole ? 4 : 1
     }
     return stores.join('; ')
-  }
-
-  /** Copies the successor out and the state back. */
-  #emit(choice: string): string {
-    const { memory, saved, words } = this.interpreter
-    const vector = this.#name(memory.i32)
-    const source = this.#name(saved)
-    const copies = Array.from(
-      saved,
-      (_, i) => `words[at + ${i} | 0] = ${vector}[${i}]; ${vector}[${i}] = ${source}[${i}]`,
-    )
-    return `{
-      const words = sink.words, at = Math.imul(sink.slot, ${words})
-      ${copies.join('\n')}
-      sink.push(${ordinalOf(this.thread, 0)} + ${choice})
-    }`
   }
 }
