@@ -18,6 +18,7 @@ import {
   refcountSane,
   referencesOwned,
   rssMatches,
+  rssSane,
 } from './ledger.js'
 import {
   changedUnderLock,
@@ -51,6 +52,7 @@ export const pageTableProperties: readonly Property[] = [
   refcountSane,
   mapcountSane,
   depositSane,
+  rssSane,
   pageInUse,
   freeOnlyUnmapped,
   nothingOwed,

@@ -23,6 +23,9 @@ export const freeOnlyUnmapped = assertion(
   'a folio is freed when no entry, present or not, names it any more, and nobody has it locked',
 )
 
+/** I-L5, what check_mm says at exit. */
+export const rssSane = assertion('no-rss-underflow', 'no more pages are taken off MM_ANONPAGES than were added')
+
 /** I-L6. */
 export const depositSane = assertion('deposit-before-withdraw', 'a deposited page table is withdrawn only where one is')
 
@@ -143,6 +146,6 @@ export const nothingOwed = invariant(pageTable, 'nothing-left-over', {
     'no thread owns a reference': s => s.accounts.every(account => account.of.every(folio => folio.refs === 0)),
     'a folio in use is mapped': s => s.pages.every((page, p) => page.head !== p || page.ref > 0),
     'NR_ANON of the PMD order = large anonymous folios': s =>
-      s.nrAnon === s.pages.filter((page, p) => page.head === p && page.order > 0 && page.anon).length,
+      s.nrAnon === s.pages.filter((page, p) => page.head === p && page.large && page.anon).length,
   },
 })

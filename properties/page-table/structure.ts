@@ -1,7 +1,7 @@
 import { invariant } from 'foliocheck'
 import type { EntryState } from '../../models/machine/page-table/entry.js'
 import { eachEntry } from '../../models/machine/page-table/ledger.js'
-import { PMD_ORDER, VMAS } from '../../models/machine/page-table/sizes.js'
+import { VMAS } from '../../models/machine/page-table/sizes.js'
 import { pageTable, type State } from '../../models/machine/page-table/state.js'
 
 /** Which entries may stand where. */
@@ -28,11 +28,7 @@ export const entriesFitFolios = invariant(pageTable, 'entry-fits-folio', {
   premise: anyEntry,
   clauses: {
     'PMD => head of a PMD-sized folio': (s, va) =>
-      everyEntry(
-        s,
-        va,
-        (e, index) => index >= 0 || (s.pages[e.pfn].head === e.pfn && s.pages[e.pfn].order === PMD_ORDER),
-      ),
+      everyEntry(s, va, (e, index) => index >= 0 || (s.pages[e.pfn].head === e.pfn && s.pages[e.pfn].large)),
     'PTE => page at that index': (s, va) =>
       everyEntry(s, va, (e, index) => {
         const { head } = s.pages[e.pfn]

@@ -9,22 +9,8 @@ const MODES: readonly Mode[] = ['read', 'readExclusive', 'write']
 export const EntryValue = int(0, 0xffff)
 
 /** The value of an entry; 0 is none. */
-export function valueOf(e: EntryState): number {
-  return (
-    KINDS.indexOf(e.kind) |
-    ((e.pfn + 1) << 3) |
-    (MODES.indexOf(e.mode) << 7) |
-    (bit(e.rw) << 9) |
-    (bit(e.user) << 10) |
-    (bit(e.dirty) << 11) |
-    (bit(e.softDirty) << 12) |
-    (bit(e.uffd) << 13) |
-    (bit(e.protnone) << 14)
-  )
-}
-
-function bit(flag: boolean): number {
-  return flag ? 1 : 0
+export function wordOf(e: EntryState): number {
+  return KINDS.indexOf(e.kind) | ((e.pfn + 1) << 3) | (MODES.indexOf(e.mode) << 7) | (e.bits << 9)
 }
 
 export function kindOf(value: number): Kind {
@@ -56,5 +42,5 @@ export function protnoneOf(value: number): boolean {
 
 /** pmd_same, pte_same. */
 export function isValue(e: EntryState, value: number): boolean {
-  return valueOf(e) === value
+  return wordOf(e) === value
 }

@@ -1,4 +1,4 @@
-import { bool, demand, NONE, oneOf, record, type ValueOf } from 'foliocheck'
+import { bit, demand, int, NONE, oneOf, record, type ValueOf } from 'foliocheck'
 import { decodedByKind } from '../../../properties/page-table/decode.js'
 import { isDeviceFrame, Pfn } from './sizes.js'
 
@@ -8,21 +8,26 @@ import { isDeviceFrame, Pfn } from './sizes.js'
  * the places of _PAGE_SOFT_DIRTY and _PAGE_UFFD_WP, where a PMD-aligned frame number leaves ones. So an accessor for
  * present entries, applied to another, returns a specific wrong bit; the accessors here do the same.
  */
-const fields = record({
-  /** `invalid` is a leaf after pmdp_invalidate: huge and present to software, not walkable by hardware. */
-  kind: oneOf('none', 'table', 'present', 'invalid', 'migration', 'device', 'exclusive'),
-  pfn: Pfn,
-  /** Bit 1: write permission of a present entry, swp-soft-dirty of another. */
-  rw: bool(),
-  /** Bit 2: swp-uffd of an entry that is not present; always set in present ones, and not stored there. */
-  user: bool(),
-  /** The softleaf type: migration is one of the three, device-private `read` or `write`. */
-  mode: oneOf('read', 'readExclusive', 'write'),
-  dirty: bool(),
-  softDirty: bool(),
-  uffd: bool(),
-  protnone: bool(),
-})
+const fields = record(
+  {
+    /** `invalid` is a leaf after pmdp_invalidate: huge and present to software, not walkable by hardware. */
+    kind: oneOf('none', 'table', 'present', 'invalid', 'migration', 'device', 'exclusive'),
+    pfn: Pfn,
+    /** The softleaf type: migration is one of the three, device-private `read` or `write`. */
+    mode: oneOf('read', 'readExclusive', 'write'),
+    bits: int(0, 63),
+  },
+  {
+    /** Bit 1 of the word: write permission of a present entry, swp-soft-dirty of another. */
+    rw: bit('bits', 0),
+    /** Bit 2: swp-uffd of an entry that is not present; always set in present ones, and not stored there. */
+    user: bit('bits', 1),
+    dirty: bit('bits', 2),
+    softDirty: bit('bits', 3),
+    uffd: bit('bits', 4),
+    protnone: bit('bits', 5),
+  },
+)
 
 /** Shown in one word, as `device(p6 write sd)`. */
 export const Entry = { ...fields, show: showEntry as (value: never) => string }
@@ -48,40 +53,20 @@ function showEntry(e: EntryState): string {
 export function copyEntry(to: EntryState, from: EntryState): void {
   to.kind = from.kind
   to.pfn = from.pfn
-  to.rw = from.rw
-  to.user = from.user
   to.mode = from.mode
-  to.dirty = from.dirty
-  to.softDirty = from.softDirty
-  to.uffd = from.uffd
-  to.protnone = from.protnone
+  to.bits = from.bits
 }
 
 export function clearEntry(e: EntryState): void {
   e.kind = 'none'
   e.pfn = NONE
-  e.rw = false
-  e.user = false
   e.mode = 'read'
-  e.dirty = false
-  e.softDirty = false
-  e.uffd = false
-  e.protnone = false
+  e.bits = 0
 }
 
 /** pmd_same, pte_same. */
 export function sameEntry(a: EntryState, b: EntryState): boolean {
-  return (
-    a.kind === b.kind &&
-    a.pfn === b.pfn &&
-    a.rw === b.rw &&
-    a.user === b.user &&
-    a.mode === b.mode &&
-    a.dirty === b.dirty &&
-    a.softDirty === b.softDirty &&
-    a.uffd === b.uffd &&
-    a.protnone === b.protnone
-  )
+  return a.kind === b.kind && a.pfn === b.pfn && a.mode === b.mode && a.bits === b.bits
 }
 
 /* What an entry is. */

@@ -2,7 +2,7 @@ import { bound, current, demand, expect, NONE } from 'foliocheck'
 import { freeOnlyUnmapped, pageInUse, refcountSane } from '../../../properties/page-table/ledger.js'
 import { unlockByHolder } from '../../../properties/page-table/locks.js'
 import { eachEntry, own } from './ledger.js'
-import { blockOf, FRAMES, isDeviceFrame, N, PMD_ORDER, SYSTEM_FRAMES } from './sizes.js'
+import { FRAMES, isDeviceFrame, N, SYSTEM_FRAMES } from './sizes.js'
 import type { PageState, State } from './state.js'
 
 /** Folios: finding them, counting references, locking, allocating and freeing them. Each call is part of one step. */
@@ -22,11 +22,11 @@ export function page_folio(s: State, p: number): number {
 
 /** folio_nr_pages. */
 export function folio_nr_pages(s: State, folio: number): number {
-  return 1 << s.pages[folio].order
+  return s.pages[folio].large ? N : 1
 }
 
 export function folio_test_large(s: State, folio: number): boolean {
-  return s.pages[folio].order > 0
+  return s.pages[folio].large
 }
 
 export function folio_is_device_private(folio: number): boolean {
@@ -124,14 +124,14 @@ export function folio_unlock(s: State, folio: number): void {
 /* Allocating and freeing. */
 
 /** Makes `p` the head of a new folio, with one reference of the running thread. */
-function make(s: State, p: number, order: number): void {
-  for (let i = 0; i < 1 << order; i++) {
+function make(s: State, p: number, large: boolean): void {
+  for (let i = 0; i < (large ? N : 1); i++) {
     const page = s.pages[p + i]
     page.head = p
     page.data = 0
   }
   const head = s.pages[p]
-  head.order = order
+  head.large = large
   head.ref = 1
   own(s, p, 1)
 }
@@ -143,7 +143,7 @@ export function alloc_large(s: State): number {
     if (s.pages[p].head === NONE && s.pages[p + 1].head === NONE) found = p
   }
   bound('blocks of system memory', found !== NONE)
-  make(s, found, PMD_ORDER)
+  make(s, found, true)
   return found
 }
 
@@ -152,17 +152,18 @@ export function alloc_small(s: State): number {
   let found = NONE
   for (let p = 0; p < SYSTEM_FRAMES; p++) if (s.pages[p].head === NONE) found = p
   bound('pages of system memory', found !== NONE)
-  make(s, found, 0)
+  make(s, found, false)
   return found
 }
 
 /** A new device-private folio, as zone_device_page_init leaves it: one reference, locked. NONE when none is free. */
-export function alloc_device(s: State, order: number): number {
-  for (let p = SYSTEM_FRAMES; p + (1 << order) <= FRAMES; p += 1 << order) {
+export function alloc_device(s: State, large: boolean): number {
+  const size = large ? N : 1
+  for (let p = SYSTEM_FRAMES; p + size <= FRAMES; p += size) {
     let free = true
-    for (let i = 0; i < 1 << order; i++) if (s.pages[p + i].head !== NONE) free = false
+    for (let i = 0; i < size; i++) if (s.pages[p + i].head !== NONE) free = false
     if (!free) continue
-    make(s, p, order)
+    make(s, p, large)
     take_folio_lock(s, p)
     return p
   }
@@ -184,25 +185,16 @@ export function free_folio(s: State, folio: number): void {
   for (let p = folio; p < folio + nr; p++) {
     const free = s.pages[p]
     free.head = NONE
-    free.order = 0
     free.ref = 0
-    free.frozen = false
     free.emap = 0
     free.lmap = 0
     free.pmap = 0
     free.ae = false
     free.locked = false
     free.locker = NONE
-    free.dirty = false
-    free.anon = false
+    free.flags = 0
     free.index = NONE
     free.data = 0
     free.pins = 0
-    free.life = (free.life + 1) % 8
   }
-}
-
-/** Whether every page of the block is part of one PMD-sized folio. */
-export function isLargeBlock(s: State, p: number): boolean {
-  return s.pages[blockOf(p)].order === PMD_ORDER
 }

@@ -26,7 +26,7 @@ function warnShared(s: State, folio: number, p: number): void {
 /** folio_add_anon_rmap_pmd. */
 export function folio_add_anon_rmap_pmd(s: State, folio: number, exclusive: boolean): void {
   const page = pageAt(s, folio)
-  expect(noWarning, page.order > 0, `VM_WARN_ON_FOLIO(!folio_test_large(p${folio}))`)
+  expect(noWarning, page.large, `VM_WARN_ON_FOLIO(!folio_test_large(p${folio}))`)
   expect(noWarning, page.anon, `folio_add_anon_rmap_pmd(p${folio}) of a folio that is not anonymous`)
   page.emap++
   bump(s, folio, 1)
@@ -55,28 +55,32 @@ export function folio_add_new_anon_rmap(s: State, folio: number, index: number):
   page.anon = true
   page.index = index
   page.ae = true
-  if (page.order > 0) {
+  if (page.large) {
     page.emap = 1
     s.nrAnon++
   } else page.pmap = 1
   bump(s, folio, 1)
 }
 
+/** One mapping less; a counter that is 0 stays there, and is told. */
+function drop(s: State, folio: number, p: number, counter: 'emap' | 'pmap'): void {
+  const page = pageAt(s, p)
+  const head = s.pages[folio]
+  const told = `${counter === 'emap' ? 'entire mapcount' : 'mapcount'} of p${p} is ${page[counter]}, large mapcount of p${folio} ${head.lmap}`
+  expect(mapcountSane, page[counter] > 0 && head.lmap > 0, told)
+  if (page[counter] > 0) page[counter]--
+  if (head.lmap > 0) head.lmap--
+  counted(s, folio, -1)
+}
+
 /** folio_remove_rmap_pmd. PG_anon_exclusive stays as it is. */
 export function folio_remove_rmap_pmd(s: State, folio: number): void {
-  const page = pageAt(s, folio)
-  bump(s, folio, -1)
-  page.emap--
-  expect(mapcountSane, page.emap >= 0 && page.lmap >= 0, `p${folio}: entire mapcount ${page.emap}, large ${page.lmap}`)
+  drop(s, folio, folio, 'emap')
 }
 
 /** folio_remove_rmap_pte. */
 export function folio_remove_rmap_pte(s: State, folio: number, p: number): void {
-  const page = pageAt(s, p)
-  bump(s, folio, -1)
-  page.pmap--
-  const { lmap } = s.pages[folio]
-  expect(mapcountSane, page.pmap >= 0 && lmap >= 0, `p${p}: mapcount ${page.pmap}, large mapcount of p${folio} ${lmap}`)
+  drop(s, folio, p, 'pmap')
 }
 
 /** Whether fork must leave the page to its owner: it may be pinned, and the address space has pinned something. */

@@ -1,5 +1,5 @@
 import { type EntryState, mk_device_private, mk_present } from './entry.js'
-import { blockOf, isDeviceFrame, mmOf, N, PMD_ORDER } from './sizes.js'
+import { blockOf, isDeviceFrame, mmOf, N } from './sizes.js'
 import type { State } from './state.js'
 
 /** Initial states: what is mapped where before any thread runs. */
@@ -31,7 +31,7 @@ export function largeFolio(s: State, folio: number): void {
     s.pages[p].data = 1
   }
   const page = s.pages[folio]
-  page.order = PMD_ORDER
+  page.large = true
   page.anon = true
   page.index = 0
   page.dirty = !isDeviceFrame(folio)
@@ -43,7 +43,7 @@ export function smallFolio(s: State, p: number, index: number): void {
   const page = s.pages[p]
   page.head = p
   page.data = 1
-  page.order = 0
+  page.large = false
   page.anon = true
   page.index = index
 }

@@ -4,8 +4,6 @@ import { int, ref } from 'foliocheck'
 
 /** HPAGE_PMD_NR, scaled: base pages of a PMD-sized folio, and PTEs of one page table. */
 export const N = 2
-/** HPAGE_PMD_ORDER, scaled. */
-export const PMD_ORDER = 1
 /** Page frames of system memory: three PMD-sized blocks from frame 0 on. */
 export const SYSTEM_FRAMES = 3 * N
 /** All page frames; the last block, from SYSTEM_FRAMES on, is MEMORY_DEVICE_PRIVATE. */
@@ -17,7 +15,7 @@ export const VMAS = 3
 /** CPUs whose TLBs are looked at: those that run user code. */
 export const TLBS = 2
 /** Threads of a scenario, its setup included. */
-const CPUS = 6
+const CPUS = 5
 
 /** A page frame, `p0`..; a folio is named by its head. */
 export const Pfn = ref('p', FRAMES)

@@ -1,48 +1,52 @@
-import { array, bool, type Fields, ghost, int, machine, record, type Type, type ValueOf } from 'foliocheck'
+import { array, bit, bool, type Fields, ghost, int, machine, record, type Type, type ValueOf } from 'foliocheck'
 import { Entry } from './entry.js'
-import { Cpu, Data, FRAMES, Index, MMS, N, Pfn, PMD_ORDER, THREADS, TLBS, VMAS, Want } from './sizes.js'
+import { Cpu, Data, FRAMES, Index, MMS, N, Pfn, THREADS, TLBS, VMAS, Want } from './sizes.js'
 
 /**
  * The page-table machine: what lies between a virtual address and a folio. A folio's fields are those of its head;
  * `pmap`, `ae`, `data` and `head` are a page's own. Ghost fields are for properties alone: no operation branches on
  * them.
  */
-const Page = record({
-  /** Head of the page's folio; none while the page is free. */
-  head: Pfn,
-  order: int(0, PMD_ORDER),
-  ref: int(-2, 15),
-  /** The count is 0 because a split has frozen it. */
-  frozen: bool(),
-  /** Entire mapcount: PMD leaves. */
-  emap: int(-2, 4),
-  /** Large mapcount: PMD leaves and PTEs. */
-  lmap: int(-3, 8),
-  /** PTEs of this page. */
-  pmap: int(-2, 4),
-  /** PageAnonExclusive; for a PMD leaf the head's counts. */
-  ae: bool(),
-  locked: bool(),
-  dirty: bool(),
-  /** folio->mapping is the anon_vma. */
-  anon: bool(),
-  /** folio->index, as an index into the one range that VMAs map. */
-  index: Index,
-  /** What the page holds. */
-  data: Data,
-  /** FOLL_PIN references. */
-  pins: int(0, 2),
-  /** The thread that set PG_locked. */
-  locker: ghost(Cpu),
-  /** Which life of the page. */
-  life: ghost(int(0, 7)),
-})
+const Page = record(
+  {
+    /** Head of the page's folio; none while the page is free. */
+    head: Pfn,
+    ref: int(0, 15),
+    /** Entire mapcount: PMD leaves. */
+    emap: int(0, 4),
+    /** Large mapcount: PMD leaves and PTEs. */
+    lmap: int(0, 8),
+    /** PTEs of this page. */
+    pmap: int(0, 4),
+    /** PageAnonExclusive; for a PMD leaf the head's counts. */
+    ae: bool(),
+    locked: bool(),
+    flags: int(0, 15),
+    /** folio->index, as an index into the one range that VMAs map. */
+    index: Index,
+    /** What the page holds. */
+    data: Data,
+    /** FOLL_PIN references. */
+    pins: int(0, 2),
+    /** The thread that set PG_locked. */
+    locker: ghost(Cpu),
+  },
+  {
+    /** The count is 0 because a split has frozen it. */
+    frozen: bit('flags', 0),
+    dirty: bit('flags', 1),
+    /** folio->mapping is the anon_vma. */
+    anon: bit('flags', 2),
+    /** The folio is PMD-sized; otherwise it is one page. */
+    large: bit('flags', 3),
+  },
+)
 
 const MmState = record({
   mmapWriter: Cpu,
   mmapReaders: int(0, 5),
   /** MM_ANONPAGES. */
-  rss: int(-6, 12),
+  rss: int(0, 12),
   /** mmu_gathers that are under way. */
   gathers: int(0, 4),
   /** PTEs were cleared whose flush is batched for later. */
@@ -51,46 +55,75 @@ const MmState = record({
   hasPinned: bool(),
 })
 
-const Vma = record({
-  present: bool(),
-  /** The VMA is in the interval tree of the anon_vma. */
-  attached: bool(),
-  /** VM_WRITE. */
-  write: bool(),
-  /** VM_UFFD_WP. */
-  uffd: bool(),
-  vmaWriter: Cpu,
-  vmaReaders: int(0, 5),
-  /** The PMD. */
-  pmd: Entry,
-  /** The page table below it, while the PMD is a table; otherwise the one that is being filled. */
-  ptes: array(N, Entry, 'pte'),
-  /** Who holds the lock of the PMD's table, and that of the page table below. */
-  pmdLock: Cpu,
-  pteLock: Cpu,
-  /** Page tables deposited with the PMD. */
-  deposited: int(-2, 3),
-  /** Notifier ranges open over the VMA. */
-  notifier: int(0, 5),
-  /** What a read of each page must return. */
-  want: ghost(array(N, record({ data: Want }))),
-  /** Zaps of the VMA under way: a read may return anything. */
-  zaps: ghost(int(0, 4)),
-  /** The soft-dirty bit was set and never cleared. */
-  softDirty: ghost(bool()),
-  /** Userspace has write-protected the range through userfaultfd and not resolved it. */
-  protect: ghost(bool()),
-})
+const Vma = record(
+  {
+    flags: int(0, 15),
+    vmaWriter: Cpu,
+    vmaReaders: int(0, 5),
+    /** The PMD. */
+    pmd: Entry,
+    /** The page table below it, while the PMD is a table; otherwise the one that is being filled. */
+    ptes: array(N, Entry, 'pte'),
+    /** Who holds the lock of the PMD's table, and that of the page table below. */
+    pmdLock: Cpu,
+    pteLock: Cpu,
+    /** Page tables deposited with the PMD. */
+    deposited: int(0, 3),
+    /** Notifier ranges open over the VMA. */
+    notifier: int(0, 5),
+    /** What a read of each page must return. */
+    want: ghost(array(N, record({ data: Want }))),
+    /** Zaps of the VMA under way: a read may return anything. */
+    zaps: ghost(int(0, 4)),
+    /** The soft-dirty bit was set and never cleared. */
+    softDirty: ghost(bool()),
+    /** Userspace has write-protected the range through userfaultfd and not resolved it. */
+    protect: ghost(bool()),
+  },
+  {
+    present: bit('flags', 0),
+    /** The VMA is in the interval tree of the anon_vma. */
+    attached: bit('flags', 1),
+    /** VM_WRITE. */
+    write: bit('flags', 2),
+    /** VM_UFFD_WP. */
+    uffd: bit('flags', 3),
+  },
+)
 
+/** A cached translation: the frame, and whether it may be written. */
 const Translation = record({ pfn: Pfn, write: bool() })
 
+/** A view of a word as a number from -`below` to `above`, stored so that 0 is the default. */
+function signed(
+  word: string,
+  below: number,
+  above: number,
+): { get: (r: never) => number; set: (r: never, v: number) => void } {
+  const span = below + above + 1
+  return {
+    get: r => {
+      const stored = (r as Record<string, number>)[word]
+      return stored > above ? stored - span : stored
+    },
+    // What does not fit is stored as -1, which the word refuses.
+    set: (r, value) => {
+      const fits = value >= -below && value <= above
+      ;(r as Record<string, number>)[word] = fits ? (value + span) % span : -1
+    },
+  }
+}
+
 /** What a thread owes or is owed, by folio. */
-const Account = record({
-  /** References that it owns. */
-  refs: int(-4, 8),
-  /** Mappings that it has counted and not entered into a page table, or the other way round when negative. */
-  maps: int(-6, 6),
-})
+const Account = record(
+  { refsWord: int(0, 12), mapsWord: int(0, 12) },
+  {
+    /** References that it owns. */
+    refs: signed('refsWord', 4, 8),
+    /** Mappings that it has counted and not entered into a page table, or the other way round when negative. */
+    maps: signed('mapsWord', 6, 6),
+  },
+)
 
 export const schema = record({
   pages: array(FRAMES, Page, 'p'),
@@ -105,7 +138,7 @@ export const schema = record({
   /** The root anon_vma's rwsem. */
   anonVma: record({ readers: int(0, 5), writer: Cpu }),
   /** MTHP_STAT_NR_ANON of the PMD order. */
-  nrAnon: int(-4, 8),
+  nrAnon: int(0, 8),
   accounts: ghost(array(THREADS, record({ of: array(FRAMES, Account, 'p') }), 'cpu')),
   /** Device-exclusive entries have left the mapcounts, as they did until v6.14. */
   exclusiveUnmapped: ghost(bool()),

@@ -1,6 +1,6 @@
 import { current, expect } from 'foliocheck'
 import { noWarning } from '../../../properties/kernel-warnings.js'
-import { depositSane } from '../../../properties/page-table/ledger.js'
+import { depositSane, rssSane } from '../../../properties/page-table/ledger.js'
 import { changedUnderLock, insideNotifier } from '../../../properties/page-table/locks.js'
 import { splitKeeps } from '../../../properties/page-table/split.js'
 import { clearEntry, copyEntry, type EntryState, is_softleaf } from './entry.js'
@@ -130,12 +130,14 @@ export function pgtable_trans_huge_deposit(s: State, va: number): void {
 /** pgtable_trans_huge_withdraw: there must be one, or the list is followed into nowhere. */
 export function pgtable_trans_huge_withdraw(s: State, va: number): void {
   expect(depositSane, s.vmas[va].deposited > 0, `no page table is deposited with the PMD of va${va}`)
-  s.vmas[va].deposited--
+  if (s.vmas[va].deposited > 0) s.vmas[va].deposited--
 }
 
 /** add_mm_counter(mm, MM_ANONPAGES, nr). */
 export function add_mm_counter(s: State, va: number, nr: number): void {
-  s.mms[mmOf(va)].rss += nr
+  const mm = s.mms[mmOf(va)]
+  expect(rssSane, mm.rss + nr >= 0, `MM_ANONPAGES of mm${mmOf(va)} is ${mm.rss}, ${nr} is added`)
+  mm.rss = Math.max(0, mm.rss + nr)
 }
 
 /** mmu_notifier_invalidate_range_start; may sleep. */

@@ -22,7 +22,7 @@ import { pageTable, type State } from '../../machine/page-table/state.js'
 
 /** mod_mthp_stat(order, MTHP_STAT_NR_ANON, -1) of a large anonymous folio. */
 function uncountAnon(s: State, folio: number): void {
-  if (pageAt(s, folio).anon && folio_nr_pages(s, folio) > 1) s.nrAnon--
+  if (pageAt(s, folio).anon && folio_nr_pages(s, folio) > 1 && s.nrAnon > 0) s.nrAnon--
 }
 
 /** Frees a folio of system memory. */

@@ -1,5 +1,4 @@
-import { bool, demand, expect, int } from 'foliocheck'
-import { noWarning } from '../../../properties/kernel-warnings.js'
+import { bool, demand, int } from 'foliocheck'
 import { noBug } from '../../../properties/page-table/kernel-bugs.js'
 import { Entry, type EntryState } from '../../machine/page-table/entry.js'
 import {
@@ -77,12 +76,6 @@ function removeRmap(s: State, t: Locals): void {
   folio_remove_rmap_pmd(s, t.folio)
 }
 
-/** WARN_ON_ONCE(folio_mapcount(folio) < 0) after it. */
-function removeRmapWarn(s: State, t: Locals): void {
-  folio_remove_rmap_pmd(s, t.folio)
-  expect(noWarning, s.pages[t.folio].lmap >= 0, `WARN_ON_ONCE(folio_mapcount(p${t.folio}) < 0)`)
-}
-
 function uncount(s: State, t: Locals): void {
   if (pageAt(s, t.folio).anon) add_mm_counter(s, t.va, -N)
 }
@@ -130,12 +123,12 @@ export const zap_huge_pmd = pageTable.operation('zap_huge_pmd', spec, words => [
 export const zap_huge_pmd_v6_19 = pageTable.operation('zap_huge_pmd', spec, words => [
   ...lockAndClear(words),
   words.step('folio = softleaf_to_folio(softleaf_from_pmd(orig_pmd))', classify),
-  words.when(t => t.present, [words.step('folio_remove_rmap_pmd(folio, page, vma)', removeRmapWarn)]),
+  words.when(t => t.present, [words.step('folio_remove_rmap_pmd(folio, page, vma)', removeRmap)]),
   withdraw(words),
   words.step('add_mm_counter(tlb->mm, MM_ANONPAGES, -HPAGE_PMD_NR)', uncount),
   words.when(
     t => folio_is_device_private(t.folio),
-    [words.step('folio_remove_rmap_pmd(folio, &folio->page, vma)', removeRmapWarn)],
+    [words.step('folio_remove_rmap_pmd(folio, &folio->page, vma)', removeRmap)],
   ),
   putDevice(words),
   ...unlockAndGather(words),
@@ -145,7 +138,7 @@ export const zap_huge_pmd_v6_19 = pageTable.operation('zap_huge_pmd', spec, word
 export const zap_huge_pmd_RFC = pageTable.operation('zap_huge_pmd', spec, words => [
   ...lockAndClear(words),
   words.step('folio = pfn_swap_entry_folio(pmd_to_swp_entry(orig_pmd))', classify),
-  words.when(t => t.present, [words.step('folio_remove_rmap_pmd(folio, page, vma)', removeRmapWarn)]),
+  words.when(t => t.present, [words.step('folio_remove_rmap_pmd(folio, page, vma)', removeRmap)]),
   words.when(
     t => !t.present,
     [
@@ -156,7 +149,7 @@ export const zap_huge_pmd_RFC = pageTable.operation('zap_huge_pmd', spec, words 
       }),
       words.when(
         t => folio_is_device_private(t.folio),
-        [words.step('folio_remove_rmap_pmd(folio, folio_page(folio, 0), vma)', removeRmapWarn)],
+        [words.step('folio_remove_rmap_pmd(folio, folio_page(folio, 0), vma)', removeRmap)],
       ),
     ],
   ),
@@ -173,7 +166,7 @@ export const zap_huge_pmd_v6_14 = pageTable.operation('zap_huge_pmd', spec, word
     demand(noBug, pmd_present(t.old) || pmd_is_migration_entry(t.old), `VM_BUG_ON: ${t.old.kind} PMD`)
     classify(s, t)
   }),
-  words.when(t => t.present, [words.step('folio_remove_rmap_pmd(folio, page, vma)', removeRmapWarn)]),
+  words.when(t => t.present, [words.step('folio_remove_rmap_pmd(folio, page, vma)', removeRmap)]),
   withdraw(words),
   words.step('add_mm_counter(tlb->mm, MM_ANONPAGES, -HPAGE_PMD_NR)', uncount),
   ...unlockAndGather(words),

@@ -45,7 +45,7 @@ function makePieces(s: State, folio: number): void {
   for (let i = 1; i < N; i++) {
     const piece = s.pages[folio + i]
     piece.head = folio + i
-    piece.order = 0
+    piece.large = false
     piece.frozen = true
     piece.dirty = head.dirty
     piece.anon = head.anon
@@ -53,8 +53,8 @@ function makePieces(s: State, folio: number): void {
     piece.ae = false
     if (head.locked) take_folio_lock(s, folio + i)
   }
-  head.order = 0
-  if (head.anon) s.nrAnon--
+  head.large = false
+  if (head.anon && s.nrAnon > 0) s.nrAnon--
 }
 
 /** Freezes, splits and unfreezes; false when the count is not what it must be. */

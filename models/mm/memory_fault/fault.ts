@@ -1,5 +1,5 @@
 import { bool, int } from 'foliocheck'
-import { EntryValue, kindOf, protnoneOf, uffdOf, valueOf, writesOf } from '../../machine/page-table/entry-value.js'
+import { EntryValue, kindOf, protnoneOf, uffdOf, wordOf, writesOf } from '../../machine/page-table/entry-value.js'
 import {
   can_mmap_read,
   loadData,
@@ -40,7 +40,7 @@ export const __handle_mm_fault = pageTable.operation(
   },
   ({ step, when, call, ret }) => [
     step('vmf.orig_pmd = pmdp_get_lockless(vmf.pmd)', (s, t) => {
-      t.orig = valueOf(s.vmas[t.va].pmd)
+      t.orig = wordOf(s.vmas[t.va].pmd)
     }),
     when(
       t => kindOf(t.orig) === 'none',

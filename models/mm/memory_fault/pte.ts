@@ -7,7 +7,7 @@ import {
   pfnOf,
   protnoneOf,
   uffdOf,
-  valueOf,
+  wordOf,
   writesOf,
 } from '../../machine/page-table/entry-value.js'
 import {
@@ -108,7 +108,7 @@ export const handle_pte_fault = pageTable.operation(
       const { pmd, ptes } = s.vmas[t.va]
       if (pmd.kind === 'none') t.way = 'missing'
       else if (pmd.kind === 'table') {
-        t.orig = valueOf(ptes[t.index])
+        t.orig = wordOf(ptes[t.index])
         t.way = t.orig === 0 ? 'missing' : 'pte'
       }
     }),

@@ -1,6 +1,6 @@
 import { bool } from 'foliocheck'
 import { copyEntry, Entry, mk_present, pmd_mkdirty } from '../../machine/page-table/entry.js'
-import { EntryValue, isValue, valueOf } from '../../machine/page-table/entry-value.js'
+import { EntryValue, isValue, wordOf } from '../../machine/page-table/entry-value.js'
 import {
   add_mm_counter,
   alloc_small,
@@ -65,7 +65,7 @@ export const do_wp_page = pageTable.operation(
   ({ step, waitUntil, when, call, ret }) => [
     step('wp_can_reuse_anon_folio(folio, vma)', (s, t) => {
       t.folio = page_folio(s, t.page)
-      t.orig = valueOf(s.vmas[t.va].ptes[t.index])
+      t.orig = wordOf(s.vmas[t.va].ptes[t.index])
       const page = pageAt(s, t.page)
       if (!page.ae && folio_trylock(s, t.folio)) {
         page.ae = canReuse(s, t.folio)

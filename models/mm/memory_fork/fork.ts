@@ -1,5 +1,5 @@
 import { bool } from 'foliocheck'
-import { EntryValue, kindOf, valueOf } from '../../machine/page-table/entry-value.js'
+import { EntryValue, kindOf, wordOf } from '../../machine/page-table/entry-value.js'
 import {
   anon_vma_lock_write,
   anon_vma_unlock_write,
@@ -41,7 +41,7 @@ export const copy_pmd_range = pageTable.operation(
   },
   ({ step, when, call, ret }) => [
     step('if (pmd_is_huge(*src_pmd))', (s, t) => {
-      t.pmd = valueOf(s.vmas[t.src].pmd)
+      t.pmd = wordOf(s.vmas[t.src].pmd)
     }),
     when(
       t => kindOf(t.pmd) !== 'none' && kindOf(t.pmd) !== 'table',
@@ -59,7 +59,7 @@ export const copy_pmd_range = pageTable.operation(
     ),
     step('pmd_none_or_clear_bad(src_pmd)', (s, t) => {
       const { pmd } = s.vmas[t.src]
-      t.pmd = valueOf(pmd)
+      t.pmd = wordOf(pmd)
       if (pmd.kind !== 'none' && pmd.kind !== 'table') pmd_clear_bad(s, t.src)
     }),
     when(t => kindOf(t.pmd) !== 'table', [ret(() => true)]),

@@ -1,6 +1,6 @@
 import { bool, int, NONE } from 'foliocheck'
 import { Entry } from '../../machine/page-table/entry.js'
-import { EntryValue, kindOf, valueOf } from '../../machine/page-table/entry-value.js'
+import { EntryValue, kindOf, wordOf } from '../../machine/page-table/entry-value.js'
 import {
   add_mm_counter,
   flush_tlb_batched_pending,
@@ -102,7 +102,7 @@ export const zap_pmd_range = pageTable.operation(
   },
   ({ step, when, call, ret, local }) => [
     step('if (pmd_is_huge(*pmd))', (s, t) => {
-      t.pmd = valueOf(s.vmas[t.va].pmd)
+      t.pmd = wordOf(s.vmas[t.va].pmd)
     }),
     when(t => kindOf(t.pmd) === 'none', [ret(() => 0)]),
     when(

@@ -15,7 +15,7 @@ import {
   take_folio_lock,
 } from '../../machine/page-table/index.js'
 import { may_sleep } from '../../machine/page-table/locks.js'
-import { N, Pfn, PMD_ORDER, Va } from '../../machine/page-table/sizes.js'
+import { N, Pfn, Va } from '../../machine/page-table/sizes.js'
 import { pageTable, type State } from '../../machine/page-table/state.js'
 import { folio_put } from '../folio_free/put.js'
 import { remove_migration_ptes } from '../migrate_entries/remove.js'
@@ -53,7 +53,7 @@ export const migrate_locked = pageTable.operation(
     step('dst = alloc_migration_target(src)', (s, t) => {
       t.ok = !folio_mapped(s, t.folio)
       if (!t.ok) return
-      t.dst = t.toDevice ? alloc_device(s, PMD_ORDER) : alloc_large(s)
+      t.dst = t.toDevice ? alloc_device(s, true) : alloc_large(s)
       if (t.dst === NONE) t.ok = false
       else if (!t.toDevice) take_folio_lock(s, t.dst)
     }),

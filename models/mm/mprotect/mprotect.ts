@@ -11,7 +11,7 @@ import {
   pmd_swp_mkuffd,
   sameEntry,
 } from '../../machine/page-table/entry.js'
-import { EntryValue, kindOf, valueOf } from '../../machine/page-table/entry-value.js'
+import { EntryValue, kindOf, wordOf } from '../../machine/page-table/entry-value.js'
 import {
   can_mmap_read,
   can_mmap_write,
@@ -126,11 +126,11 @@ export const change_pmd_range = pageTable.operation(
   ({ step, when, call, ret, label, goto }) => [
     label('again'),
     step('if (pmd_none(*pmd)) goto next', (s, t) => {
-      t.pmd = valueOf(s.vmas[t.va].pmd)
+      t.pmd = wordOf(s.vmas[t.va].pmd)
     }),
     when(t => kindOf(t.pmd) === 'none', [ret(() => 1)]),
     step('_pmd = pmdp_get_lockless(pmd)', (s, t) => {
-      t.pmd = valueOf(s.vmas[t.va].pmd)
+      t.pmd = wordOf(s.vmas[t.va].pmd)
     }),
     when(
       t => kindOf(t.pmd) !== 'none' && kindOf(t.pmd) !== 'table',

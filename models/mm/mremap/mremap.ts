@@ -1,6 +1,6 @@
 import { bool, int, NONE } from 'foliocheck'
 import { Entry, is_softleaf } from '../../machine/page-table/entry.js'
-import { EntryValue, kindOf, valueOf } from '../../machine/page-table/entry-value.js'
+import { EntryValue, kindOf, wordOf } from '../../machine/page-table/entry-value.js'
 import {
   anon_vma_lock_write,
   anon_vma_unlock_write,
@@ -130,7 +130,7 @@ export const move_page_tables = pageTable.operation(
     }),
     label('again'),
     step('old_pmd = get_old_pmd(mm, pmc->old_addr)', (s, t) => {
-      t.pmd = valueOf(s.vmas[t.from].pmd)
+      t.pmd = wordOf(s.vmas[t.from].pmd)
     }),
     when(t => kindOf(t.pmd) === 'none', [goto('out')]),
     when(

@@ -6,7 +6,7 @@ import {
   pmd_is_migration_entry,
   pmd_trans_huge,
 } from '../../machine/page-table/entry.js'
-import { EntryValue, kindOf, valueOf } from '../../machine/page-table/entry-value.js'
+import { EntryValue, kindOf, wordOf } from '../../machine/page-table/entry-value.js'
 import {
   pmd_unlock,
   pmd_unlocked,
@@ -208,7 +208,7 @@ function look({ step, label }: WalkWords) {
   return [
     label('restart'),
     step('pmde = pmdp_get_lockless(pvmw->pmd)', (s, t) => {
-      t.seen = valueOf(s.vmas[t.va].pmd)
+      t.seen = wordOf(s.vmas[t.va].pmd)
       t.i = 0
       t.locked = false
     }),
