@@ -1,7 +1,15 @@
-import { checksOf, compile, type Exploration, type ExploreOptions, explore, PackedSystem } from 'foliocheck'
-import { createFingerprintStore } from '../../src/explore/store/fingerprint-store.js'
-import { createPlainStore } from '../../src/explore/store/plain-store.js'
-import { createTreeStore } from '../../src/explore/store/tree-store.js'
+import {
+  checksOf,
+  compile,
+  createFingerprintStore,
+  createPlainStore,
+  createTreeStore,
+  type Exploration,
+  type ExploreOptions,
+  explore,
+  PackedSystem,
+  type StateStore,
+} from 'foliocheck'
 import type { Oracle } from './oracle.js'
 import { searchReference } from './search-reference.js'
 
@@ -42,18 +50,25 @@ const packed = (['bfs', 'dfs'] as const).flatMap(strategy =>
 export const modes: readonly Mode[] = [
   ...packed,
   // Batches of the least size: each state is inserted by itself.
-  {
-    name: 'bfs, smallest batches',
+  breadthFirst('smallest batches', system =>
+    createTreeStore(system.words, { capacity: Math.max(1, system.maxSuccessors) }),
+  ),
+  breadthFirst('code made for every step at once', system => createTreeStore(system.words), 0),
+  breadthFirst('steps interpreted', system => createTreeStore(system.words), Number.POSITIVE_INFINITY),
+  { name: 'reference semantics', shortest: true, most: 300, run: searchReference },
+]
+
+function breadthFirst(name: string, create: (system: PackedSystem) => StateStore, warmUp?: number): Mode {
+  return {
+    name: `bfs, ${name}`,
     shortest: true,
     most: 10_000,
     run: oracle => {
-      const system = new PackedSystem(compile(oracle.kernel, oracle.scenario))
-      const store = createPlainStore(system.words, { capacity: system.maxSuccessors })
-      return countsOf(explore(system, checksOf(oracle.properties, system.shared), store))
+      const system = new PackedSystem(compile(oracle.kernel, oracle.scenario), warmUp)
+      return countsOf(explore(system, checksOf(oracle.properties, system.shared), create(system)))
     },
-  },
-  { name: 'reference semantics', shortest: true, most: 300, run: searchReference },
-]
+  }
+}
 
 function exploreOracle(oracle: Oracle, create: typeof createPlainStore, options: ExploreOptions): Exploration {
   const system = new PackedSystem(compile(oracle.kernel, oracle.scenario))
