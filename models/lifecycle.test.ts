@@ -18,8 +18,9 @@ import {
 } from 'foliocheck'
 import { describe, expect, test } from 'vitest'
 import project from './index.js'
+import { clear_compound_head } from './machine/index.js'
 import { zoneDevice } from './machine/state.js'
-import { __folio_freeze_and_split_unmapped } from './mm/huge_memory.js'
+import { __folio_freeze_and_split_unmapped, __split_folio_to_order } from './mm/huge_memory.js'
 import { memunmap_pages } from './mm/memremap/teardown.js'
 
 interface Variant {
@@ -109,7 +110,7 @@ describe('every scenario runs on every kernel that it applies to, the newest to 
     project.scenarios.filter(scenario => applies(kernel, scenario)).map(scenario => ({ kernel, scenario })),
   )
   test.each(all)('$scenario.name on $kernel.name', ({ kernel, scenario }) => {
-    const result = run(kernel, scenario, kernel === newest ? undefined : 30_000)
+    const result = run(kernel, scenario, kernel === newest ? undefined : 10_000)
     expect(scenario.exercises.filter(name => !result.tested.has(name) && !result.found.has(name))).toEqual([])
     if (kernel !== newest) return
     expect(result.stopped).toBeUndefined()
@@ -148,6 +149,7 @@ describe('history is retold', () => {
 
 describe('mutants of the catalogue are caught', () => {
   const { step } = zoneDevice.words(memunmap_pages)
+  const split = zoneDevice.words(__split_folio_to_order)
   const info = { subject: 'a mutant', date: '2026-07-31', status: 'a mutant' }
   const mutants: { why: string; change: Patch; scenario: string; property: string }[] = [
     {
@@ -159,6 +161,25 @@ describe('mutants of the catalogue are caught', () => {
       ),
       scenario: 'split-races-walker',
       property: 'referenced-page-has-pgmap',
+    },
+    {
+      why: 'the split clears the head pointer before it copies the flags',
+      change: patch(
+        'head-before-flags',
+        info,
+        on(
+          __split_folio_to_order,
+          remove('clear_compound_head(new_head)'),
+          insertBefore(
+            'new_folio->flags &= ~PAGE_FLAGS_CHECK_AT_PREP',
+            split.step('clear_compound_head(new_head), early', (s, t) => {
+              clear_compound_head(s, t.folio + t.i)
+            }),
+          ),
+        ),
+      ),
+      scenario: 'split-races-fault',
+      property: 'migration-entry-means-locked',
     },
     {
       why: 'the reference storage is freed before the array entry is erased',

@@ -23,6 +23,12 @@ export const lockHasOwner = invariant(zoneDevice, 'lock-has-owner', {
   },
 })
 
+/** I-MIG-1, VM_WARN_ON in softleaf_to_folio. */
+export const migrationEntryLocked = assertion(
+  'migration-entry-means-locked',
+  'whoever holds the page-table lock over a migration entry finds the folio behind it locked',
+)
+
 /** I-LCK-5 at the end of every run. */
 export const noLockLeft = invariant(zoneDevice, 'no-lock-left', {
   claim: 'when nothing runs, no folio lock is held',

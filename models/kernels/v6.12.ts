@@ -11,7 +11,7 @@ import {
   migrate_device_finalize,
   migrate_device_pages,
   migrate_device_pfn_lock,
-  migrate_device_range,
+  migrate_device_range_v6_12,
   migrate_device_unmap,
 } from '../mm/migrate_device/from-device.js'
 import { __folio_put } from '../mm/swap.js'
@@ -36,7 +36,7 @@ export const v6_12 = kernel(
     try_to_migrate,
     remove_migration_ptes,
     migrate_device_pfn_lock,
-    migrate_device_range,
+    migrate_device_range_v6_12,
     migrate_device_unmap,
     migrate_device_pages,
     migrate_device_finalize,

@@ -17,6 +17,8 @@ import {
 import { __folio_freeze_and_split_unmapped, __split_folio_to_order, folio_split_unmapped } from '../mm/huge_memory.js'
 import { free_zone_device_folio_v6_19 } from '../mm/memremap/free.js'
 import { zone_device_folio_init_v6_19, zone_device_page_init_v6_19 } from '../mm/memremap/init.js'
+import { migration_entry_wait } from '../mm/migrate.js'
+import { migrate_device_range } from '../mm/migrate_device/from-device.js'
 import { migrate_vma_to_small_pages } from '../mm/migrate_device/split.js'
 import { v6_18 } from './v6.18.js'
 
@@ -35,10 +37,12 @@ export const v6_19 = kernel(
     free_zone_device_folio_v6_19,
     zone_device_page_init_v6_19,
     zone_device_folio_init_v6_19,
+    migration_entry_wait,
     folio_split_unmapped,
     __folio_freeze_and_split_unmapped,
     __split_folio_to_order,
     migrate_vma_to_small_pages,
+    migrate_device_range,
     dmirror_devmem_alloc_page_v6_19,
     dmirror_devmem_free,
     dmirror_devmem_folio_split,

@@ -144,8 +144,8 @@ const MigratePfn = record({ page: Pfn, migrate: bool(), compound: bool() })
 export const schema = record({
   pages: array(PAGES, Page, 'p'),
   pgmap: Pgmap,
-  /** Page-table entries: the device page that each maps, PMD or PTE, and whether it is a migration entry. */
-  slots: array(SLOTS, record({ page: Pfn, migration: bool() }), 'va'),
+  /** Page-table entries: the device page that each maps, PMD or PTE; whether it is a migration entry; the table's lock. */
+  slots: array(SLOTS, record({ page: Pfn, migration: bool(), ptl: ref('cpu', 8) }), 'va'),
   lists: Lists,
   bos: array(BOS, BoState, 'bo'),
   /** A mutex of the DRM pagemap that a series of December 2025 adds. */

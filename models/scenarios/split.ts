@@ -3,6 +3,7 @@ import { drm_pagemap_pagemap_ops } from '../drivers/drm_pagemap.js'
 import { nouveau_dmem_pagemap_ops } from '../drivers/nouveau.js'
 import { dmirror_devmem_ops } from '../drivers/test_hmm.js'
 import { zoneDevice } from '../machine/state.js'
+import { migration_entry_wait } from '../mm/migrate.js'
 import { migrate_vma_to_small_pages } from '../mm/migrate_device/split.js'
 import { speculative_walk } from '../mm/pfn_walker.js'
 import {
@@ -73,6 +74,23 @@ const splitRacesWalker = scenario('split-races-walker', zoneDevice, {
   needs: [...LARGE, ...XE],
 })
 
+const splitRacesFault = scenario('split-races-fault', zoneDevice, {
+  about:
+    'xe: while a migration splits a PMD-sized folio, another thread of the process faults on the migration entry of one ' +
+    'of its pages.',
+  initial: endsWith(0),
+  bind: drm_pagemap_pagemap_ops,
+  setup: [...freshDevice, xeMigrate(0, 2)],
+  threads: [
+    thread('cpu fault', does(migrate_vma_to_small_pages, { va: 0, order: 0 })),
+    thread('cpu fault 2', does(migration_entry_wait, { va: 0, i: 2 })),
+    xeWorker,
+  ],
+  exercises: ['migration-entry-means-locked', 'split-piece-is-complete', 'no-deadlock'],
+  tags: ['xe'],
+  needs: [...LARGE, ...XE],
+})
+
 const splitRacesMunmap = scenario('split-races-munmap', zoneDevice, {
   initial: endsWith(0),
   about: 'xe: the process unmaps the place while its folio is split in the middle of a migration.',
@@ -93,5 +111,6 @@ export const splitScenarios: readonly Scenario[] = [
   splitThenFreeHmm,
   splitThenFreeNouveau,
   splitRacesWalker,
+  splitRacesFault,
   splitRacesMunmap,
 ]

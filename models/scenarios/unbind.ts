@@ -1,10 +1,12 @@
 import { does, type Scenario, scenario, thread } from 'foliocheck'
 import { drm_pagemap_pagemap_ops } from '../drivers/drm_pagemap.js'
+import { drm_pagemap_migrate_to_devmem } from '../drivers/drm_pagemap-migrate.js'
 import { nouveau_dmem_pagemap_ops } from '../drivers/nouveau.js'
 import { nouveau_dmem_fini } from '../drivers/nouveau-migrate.js'
 import { dmirror_devmem_ops } from '../drivers/test_hmm.js'
 import { dmirror_device_remove_chunks } from '../drivers/test_hmm-migrate.js'
 import { zoneDevice } from '../machine/state.js'
+import { zap_nonpresent_ptes } from '../mm/memory.js'
 import { memunmap_pages } from '../mm/memremap/teardown.js'
 import { speculative_walk } from '../mm/pfn_walker.js'
 import {
@@ -85,12 +87,24 @@ const unbindAfterOrderOne = scenario('unbind-after-order-1', zoneDevice, {
   needs: [...LARGE, ...XE],
 })
 
+/** A process that migrates to the device and unmaps what it has there. */
+const migrate_and_unmap = zoneDevice.operation('migrate_and_unmap', { source: 'a process' }, ({ call }) => [
+  call('drm_pagemap_migrate_to_devmem()', drm_pagemap_migrate_to_devmem, {
+    va: 0,
+    bo_order: 1,
+    order: 1,
+    copy_may_fail: false,
+  }),
+  call('munmap()', zap_nonpresent_ptes, { va: 0 }),
+])
+
 const orderOneLife = scenario('order-1-life', zoneDevice, {
   initial: endsWith(0),
   about: 'xe: one folio of order 1 lives and dies.',
   bind: drm_pagemap_pagemap_ops,
   setup: freshDevice,
-  threads: [thread('driver', xeMigrate(0, 1), munmap(0)), xeWorker],
+  operations: [migrate_and_unmap],
+  threads: [thread('process', does(migrate_and_unmap, {})), xeWorker],
   exercises: ['pgmap-ref-balance', 'compound-layout', 'bo-freed-only-when-unused'],
   tags: ['xe', 'zd-order1-init-imbalance'],
   needs: [...LARGE, ...XE],

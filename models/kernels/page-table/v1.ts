@@ -5,6 +5,9 @@ import { split_huge_pmd_locked } from '../../mm/huge_memory_pmd/split.js'
 import { zap_huge_pmd_v6_19 } from '../../mm/huge_memory_pmd/zap.js'
 import { remove_device_exclusive_entry } from '../../mm/memory_fault/exclusive.js'
 import { do_swap_page_v6_19 } from '../../mm/memory_fault/swap-page.js'
+import { copy_pte_range } from '../../mm/memory_fork/copy-pte.js'
+import { zap_pte_range } from '../../mm/memory_zap/zap-range.js'
+import { make_device_exclusive } from '../../mm/rmap/exclusive.js'
 import { try_to_migrate_one_v1 } from '../../mm/rmap/migrate-one.js'
 import { RFC } from './RFC.js'
 
@@ -26,5 +29,8 @@ export const v1 = kernel(
     try_to_migrate_one_v1,
     do_swap_page_v6_19,
     remove_device_exclusive_entry,
+    make_device_exclusive,
+    copy_pte_range,
+    zap_pte_range,
   ],
 )

@@ -34,10 +34,10 @@ import { __handle_mm_fault, user_access } from '../../mm/memory_fault/fault.js'
 import { do_anonymous_page, handle_pte_fault } from '../../mm/memory_fault/pte.js'
 import { do_swap_page_v6_14 } from '../../mm/memory_fault/swap-page.js'
 import { do_wp_page } from '../../mm/memory_fault/wp-page.js'
-import { copy_pte_range } from '../../mm/memory_fork/copy-pte.js'
+import { copy_pte_range_v6_14 } from '../../mm/memory_fork/copy-pte.js'
 import { copy_pmd_range, dup_mmap } from '../../mm/memory_fork/fork.js'
 import { madvise_dontneed, munmap } from '../../mm/memory_zap/dontneed.js'
-import { tlb_finish_mmu, tlb_gather_mmu, zap_pmd_range, zap_pte_range } from '../../mm/memory_zap/zap-range.js'
+import { tlb_finish_mmu, tlb_gather_mmu, zap_pmd_range, zap_pte_range_v6_14 } from '../../mm/memory_zap/zap-range.js'
 import { remove_migration_pte, remove_migration_ptes } from '../../mm/migrate_entries/remove.js'
 import { migration_entry_wait, pmd_migration_entry_wait } from '../../mm/migrate_entries/wait.js'
 import {
@@ -51,6 +51,7 @@ import { migrate_vma_to_device } from '../../mm/migrate_folio/vma.js'
 import { change_pmd_range, change_prot, change_pte_range, mprotect } from '../../mm/mprotect/mprotect.js'
 import { move_page_tables, move_ptes, mremap } from '../../mm/mremap/mremap.js'
 import { page_vma_mapped_walk } from '../../mm/page_vma_mapped/walk.js'
+import { make_device_exclusive_v6_14 } from '../../mm/rmap/exclusive.js'
 import { try_to_migrate, try_to_unmap_flush } from '../../mm/rmap/migrate.js'
 import { try_to_migrate_one_v6_14 } from '../../mm/rmap/migrate-one.js'
 
@@ -89,14 +90,14 @@ export const v6_14 = kernel(
     remove_device_exclusive_entry_v6_14,
     do_wp_page,
     zap_pmd_range,
-    zap_pte_range,
+    zap_pte_range_v6_14,
     tlb_gather_mmu,
     tlb_finish_mmu,
     madvise_dontneed,
     munmap,
     dup_mmap,
     copy_pmd_range,
-    copy_pte_range,
+    copy_pte_range_v6_14,
     mprotect,
     change_prot,
     change_pmd_range,
@@ -107,6 +108,7 @@ export const v6_14 = kernel(
     try_to_migrate,
     try_to_migrate_one_v6_14,
     try_to_unmap_flush,
+    make_device_exclusive_v6_14,
     page_vma_mapped_walk,
     remove_migration_ptes,
     remove_migration_pte,

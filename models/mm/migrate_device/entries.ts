@@ -22,13 +22,18 @@ function entryOf(s: State, folio: number, migration: boolean): number {
   return NONE
 }
 
+/** Whether nobody holds the lock of a page table, so that an entry may change. */
+function tablesFree(s: State): boolean {
+  return s.slots.every(slot => slot.ptl === NONE)
+}
+
 /** Replaces every mapping of `folio` by a migration entry. */
 export const try_to_migrate = zoneDevice.operation(
   'try_to_migrate',
   { source: 'mm/rmap.c', params: { folio: Pfn }, locals: { more: bool() } },
-  ({ step, label, when, goto }) => [
+  ({ waitUntil, label, when, goto }) => [
     label('next entry'),
-    step('set_pte_at(migration entry); folio_remove_rmap(); folio_put()', (s, t) => {
+    waitUntil('set_pte_at(migration entry); folio_remove_rmap(); folio_put()', tablesFree, (s, t) => {
       const va = entryOf(s, t.folio, false)
       if (va === NONE) return
       const page = pageAt(s, t.folio)
@@ -46,9 +51,9 @@ export const try_to_migrate = zoneDevice.operation(
 export const remove_migration_ptes = zoneDevice.operation(
   'remove_migration_ptes',
   { source: 'mm/migrate.c', params: { src: Pfn, dst: Pfn }, locals: { more: bool() } },
-  ({ step, label, when, goto }) => [
+  ({ waitUntil, label, when, goto }) => [
     label('next entry'),
-    step('folio_get(dst); set_pte_at(entry of dst); folio_add_anon_rmap()', (s, t) => {
+    waitUntil('folio_get(dst); set_pte_at(entry of dst); folio_add_anon_rmap()', tablesFree, (s, t) => {
       const va = entryOf(s, t.src, true)
       if (va === NONE) return
       const slot = s.slots[va]

@@ -153,6 +153,30 @@ export const migrate_device_range = zoneDevice.operation(
   ],
 )
 
+/** Until v6.18: every folio has one page. */
+export const migrate_device_range_v6_12 = zoneDevice.operation(
+  'migrate_device_range',
+  {
+    source: 'mm/migrate_device.c',
+    params: { start: Pfn, npages: NrPages },
+    locals: { i: NrPages, locked: bool() },
+  },
+  ({ step, loop, call }) => [
+    loop(
+      t => t.i < t.npages,
+      [
+        call('migrate_device_pfn_lock(pfn)', migrate_device_pfn_lock, { pfn: t => t.start + t.i }, (t, locked) => {
+          t.locked = locked
+        }),
+        step('src_pfns[i] = pfn', (s, t) => {
+          t.i += store(s, t.start + t.i, t.locked, 1, t.start + t.npages)
+        }),
+      ],
+    ),
+    call('migrate_device_unmap(src_pfns, npages, NULL)', migrate_device_unmap, {}),
+  ],
+)
+
 /** Moves what can move. `compound`: whether the driver's destinations are large where the source is. */
 export const migrate_device_pages = zoneDevice.operation(
   'migrate_device_pages',

@@ -47,20 +47,24 @@ export const migrate_vma_pages = zoneDevice.operation(
 export const migrate_vma_finalize = zoneDevice.operation(
   'migrate_vma_finalize',
   { source: 'mm/migrate_device.c', params: { page: Pfn, va: Slot }, locals: { dst: Pfn } },
-  ({ step, call }) => [
+  ({ step, waitUntil, call }) => [
     step('dst = page_folio(migrate_pfn_to_page(dst_pfns[i]))', (s, t) => {
       t.dst = page_folio_held(s, t.page)
     }),
-    step('folio_get(dst); set_pte_at(entry of dst); folio_add_anon_rmap()', (s, t) => {
-      const slot = s.slots[t.va]
-      if (slot.page !== NONE || !slot.migration) return
-      const page = pageAt(s, t.dst)
-      folio_get(s, t.dst)
-      slot.page = t.dst
-      slot.migration = false
-      page.mapcount++
-      page.anonExclusive = true
-    }),
+    waitUntil(
+      'folio_get(dst); set_pte_at(entry of dst); folio_add_anon_rmap()',
+      (s, t) => s.slots[t.va].ptl === NONE,
+      (s, t) => {
+        const slot = s.slots[t.va]
+        if (slot.page !== NONE || !slot.migration) return
+        const page = pageAt(s, t.dst)
+        folio_get(s, t.dst)
+        slot.page = t.dst
+        slot.migration = false
+        page.mapcount++
+        page.anonExclusive = true
+      },
+    ),
     step('folio_unlock(dst)', (s, t) => {
       folio_unlock(s, t.dst)
     }),

@@ -1,18 +1,14 @@
 import { does, NONE, scenario, thread } from 'foliocheck'
 import { mapHugeOnce } from '../../machine/page-table/setup.js'
-import { SYSTEM_FRAMES } from '../../machine/page-table/sizes.js'
 import { pageTable } from '../../machine/page-table/state.js'
 import { user_access } from '../../mm/memory_fault/fault.js'
 import { dup_mmap } from '../../mm/memory_fork/fork.js'
 import { madvise_dontneed } from '../../mm/memory_zap/dontneed.js'
-import { devmem_migrate_to_ram, migrate_device_pfns, migrate_folio } from '../../mm/migrate_folio/migrate.js'
+import { migrate_device_pfns, migrate_folio } from '../../mm/migrate_folio/migrate.js'
+import { DEVICE, driver, SYSTEM } from './parts.js'
 
 /** Races that are safe, and must be proved so. */
 
-export const SYSTEM = 0
-export const DEVICE = SYSTEM_FRAMES
-/** What a scenario with device folios binds. */
-export const driver = { migrate_to_ram: devmem_migrate_to_ram }
 
 export const migrateRacesDontneed = scenario('migrate-races-dontneed', pageTable, {
   about: 'A PMD-mapped folio of system memory migrates while its address space drops it with MADV_DONTNEED.',

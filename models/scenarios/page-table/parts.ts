@@ -1,0 +1,12 @@
+import { SYSTEM_FRAMES } from '../../machine/page-table/sizes.js'
+import { devmem_migrate_to_ram } from '../../mm/migrate_folio/migrate.js'
+
+/** What scenarios share. */
+
+/** Heads of two blocks of system memory, and of the block of device memory. */
+export const SYSTEM = 0
+export const OTHER = 2
+export const DEVICE = SYSTEM_FRAMES
+
+/** The driver of v6.19 and later: the fault hands it a locked folio. */
+export const driver = { migrate_to_ram: devmem_migrate_to_ram }
