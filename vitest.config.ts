@@ -12,6 +12,7 @@ export default defineConfig({
   },
   test: {
     reporters: ['default', './test/summary-reporter.ts'],
+    globalSetup: ['./test/build.ts'],
     include: ['{src,models,properties,docs,test,bench}/**/*.test.ts'],
     testTimeout: 60_000,
     passWithNoTests: false,

@@ -1,7 +1,7 @@
 import type { PropertyResult, ScenarioResult } from './check-scenario.js'
 import type { Counterexample } from './counterexample.js'
 import type { Bug } from './expectations.js'
-import type { Verdict } from './verdict.js'
+import { many, type Verdict } from './verdict.js'
 
 /** One bug's regression: the shape of `regress --json`. */
 export interface Regression {
@@ -48,7 +48,7 @@ export function judgeRegression(
   if (recorded && !isOf(recorded, bug)) problems.push(`${file} is the counterexample of something else`)
   else if (found && recorded && (found.steps !== recorded.steps || found.preemptions !== recorded.preemptions)) {
     problems.push(
-      `the shortest violation has ${found.steps} steps and ${found.preemptions} preemptions; ${file} has ${recorded.steps} and ${recorded.preemptions}`,
+      `the shortest violation has ${many(found.steps, 'step')} and ${many(found.preemptions, 'preemption')}; ${file} has ${recorded.steps} and ${recorded.preemptions}`,
     )
   }
   return {

@@ -56,7 +56,9 @@ async function jobsOf(
 ): Promise<{ readonly before: CheckJob; readonly after: CheckJob }[]> {
   const properties = { properties: flags.property }
   const before = await session.jobs(scenarios, kernel, flags.base, properties)
-  const after = await session.jobs(scenarios, kernel, [...flags.base, ...flags.patch], properties)
+  // Whatever turns out to be broken is told in full.
+  const explained = Number.MAX_SAFE_INTEGER
+  const after = await session.jobs(scenarios, kernel, [...flags.base, ...flags.patch], { ...properties, explained })
   const pairs = before.flatMap(job => {
     const same = after.find(other => other.scenario === job.scenario)
     return same ? [{ before: job, after: same }] : []
@@ -70,6 +72,13 @@ function shapeOf({ scenario, property, effect, before, after }: Cell): unknown {
   return { scenario, property, effect, before: sideOf(before), after: sideOf(after) }
 }
 
-function sideOf({ property, verdict, limit, witness, counterexample }: PropertyResult): unknown {
-  return { property, verdict, limit, witness: witness ?? null, counterexample: counterexample ?? null }
+function sideOf({ property, verdict, limit, witness, steps, counterexample }: PropertyResult): unknown {
+  return {
+    property,
+    verdict,
+    limit,
+    witness: witness ?? null,
+    steps: steps ?? null,
+    counterexample: counterexample ?? null,
+  }
 }

@@ -51,7 +51,7 @@ function makeProgram(): Command {
       .option('-k, --kernel <name>', 'a kernel; repeatable; `all` for every one', collect, [])
       .option('-p, --patch <name or file>', 'apply a patch; repeatable, in order', collect, [])
       .option('--property <name>', 'check this property only; repeatable', collect, [])
-      .option('-o, --out <folder>', 'write every counterexample to a file there')
+      .option('-o, --out <folder>', 'write the counterexamples to files there')
       .option('--strict', 'exit with 2 when anything was bounded, with 3 when a property was vacuous everywhere')
       .option('--verbose', 'show steps that never ran')
       .option('--expectations <file>', 'an index of expected violations (docs/formats.md)')

@@ -2,7 +2,7 @@ import type { Counterexample } from '../check/counterexample.js'
 import { readCounterexample } from '../check/counterexample-file.js'
 import { type ReplayVerdict, replayCounterexample } from '../check/replay-counterexample.js'
 import { FileError, UsageError } from '../errors.js'
-import { kernelWith, loadProject } from '../project/load.js'
+import { kernelNamed, kernelWith, loadProject } from '../project/load.js'
 import { paragraph, printable } from '../report/wrap.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { print, printJson, reportWidth } from './terminal.js'
@@ -44,8 +44,9 @@ async function replayOn(
   const project = await loadProject(flags.model)
   const given = flags.kernel !== undefined || flags.patch.length > 0
   try {
-    const patches = given ? flags.patch : found.patches
-    const kernel = await kernelWith(project, flags.kernel ?? found.kernel, patches)
+    const kernel = given
+      ? await kernelWith(project, flags.kernel ?? found.kernel, flags.patch)
+      : kernelNamed(project, found.kernel, found.patches)
     return { ...replayCounterexample(project, kernel, found), kernel: kernel.name, patches: kernel.patches }
   } catch (thrown) {
     if (!(thrown instanceof UsageError) || given) throw thrown

@@ -19,7 +19,7 @@ import { ProgressLine } from './progress-line.js'
 export type CheckJob = Job<Task>
 
 /** How scenarios are checked. */
-interface JobOptions extends Partial<Pick<CheckJob, 'properties' | 'until'>> {
+interface JobOptions extends Partial<Pick<CheckJob, 'properties' | 'until' | 'explained'>> {
   /** Leave out named scenarios that do not apply to the kernel. */
   readonly skip?: boolean
 }
@@ -72,7 +72,7 @@ export class Session {
       limits: limitsOf(flags),
       until: more.until ?? [],
       threads: 1,
-      explained: flags.all || properties.length > 0 ? Number.MAX_SAFE_INTEGER : undefined,
+      explained: flags.all || properties.length > 0 ? Number.MAX_SAFE_INTEGER : more.explained,
     }))
   }
 

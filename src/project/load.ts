@@ -76,6 +76,15 @@ export async function kernelWith(project: Project, kernelName: string, patches: 
   return kernel
 }
 
+/**
+ * The same with patches of the project only: for names that a file brings along, which must not decide what code runs.
+ * @throws UsageError, ModelError
+ */
+export function kernelNamed(project: Project, kernelName: string, patches: readonly string[]): Kernel {
+  const kernel = named('kernel', project.kernels, kernelName)
+  return patches.reduce((patched, name) => applyPatch(patched, patchOf(project, name)), kernel)
+}
+
 async function loadPatches(project: Project, names: readonly string[]): Promise<Patch[]> {
   const patches: Patch[] = []
   for (const name of names) patches.push(...(isFile(name) ? await patchesIn(name) : [patchOf(project, name)]))

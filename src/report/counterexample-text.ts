@@ -25,6 +25,7 @@ export function counterexampleText(found: Counterexample, { width, verbose = fal
     `✗ ${printable(found.scenario)}   ${printable(found.property)}   kernel ${printable(kernel)}`,
     ...paragraph('  ', `claim: ${printable(found.claim)}`, width),
     ...paragraph('  ', lengthOf(found), width),
+    ...withoutText(found, width),
     '',
   ]
   const setup = trace.steps.filter(step => step.setup)
@@ -69,6 +70,12 @@ function lengthOf(found: Counterexample): string {
     : 'a shorter run may exist'
   const calm = found.calmest ? '' : '; one with fewer preemptions may exist'
   return `${size}; ${shortest}${calm}`
+}
+
+/** What of the scenario the violation does not need. */
+function withoutText({ without: { threads, actions } }: Counterexample, width: number): string[] {
+  const parts = [...threads, ...actions.map(({ thread, action }) => `call ${action + 1} of ${thread}`)]
+  return parts.length === 0 ? [] : paragraph('  ', `without ${printable(parts.join(', '))}`, width)
 }
 
 function whyText(found: Counterexample, width: number): string[] {
