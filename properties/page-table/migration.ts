@@ -1,5 +1,5 @@
 import { assertion, expect, invariant } from 'foliocheck'
-import { eachEntry } from '../../models/machine/page-table/ledger.js'
+import { eachEntry, insideTableLock } from '../../models/machine/page-table/ledger.js'
 import { FRAMES, VMAS } from '../../models/machine/page-table/sizes.js'
 import { pageTable, type State } from '../../models/machine/page-table/state.js'
 
@@ -40,7 +40,7 @@ export const migrationEntryLocked = invariant(pageTable, 'migration-entry-means-
       const { head } = s.pages[p]
       if (head < 0 || migrationEntries(s, p) === 0 || s.pages[head].frozen) return true
       const { locker } = s.pages[head]
-      return locker < 0 || s.accounts[locker].of[head].refs > 0
+      return locker < 0 || insideTableLock(s, locker) || s.accounts[locker].of[head].refs > 0
     },
   },
 })

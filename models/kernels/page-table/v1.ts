@@ -7,6 +7,7 @@ import { remove_device_exclusive_entry } from '../../mm/memory_fault/exclusive.j
 import { do_swap_page_v6_19 } from '../../mm/memory_fault/swap-page.js'
 import { copy_pte_range } from '../../mm/memory_fork/copy-pte.js'
 import { zap_pte_range } from '../../mm/memory_zap/zap-range.js'
+import { devmem_migrate_to_ram_v1 } from '../../mm/migrate_folio/driver.js'
 import { make_device_exclusive } from '../../mm/rmap/exclusive.js'
 import { try_to_migrate_one_v1 } from '../../mm/rmap/migrate-one.js'
 import { RFC } from './RFC.js'
@@ -29,6 +30,7 @@ export const v1 = kernel(
     try_to_migrate_one_v1,
     do_swap_page_v6_19,
     remove_device_exclusive_entry,
+    devmem_migrate_to_ram_v1,
     make_device_exclusive,
     copy_pte_range,
     zap_pte_range,

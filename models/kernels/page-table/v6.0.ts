@@ -1,6 +1,6 @@
 import { kernel } from 'foliocheck'
 import { do_swap_page_v6_0 } from '../../mm/memory_fault/swap-page.js'
-import { devmem_migrate_to_ram_by_address } from '../../mm/migrate_folio/by-address.js'
+import { devmem_migrate_to_ram_v6_0 } from '../../mm/migrate_folio/driver.js'
 import { v6_14 } from './v6.14.js'
 
 /** Before a fault on a device-private page owned anything of it. */
@@ -11,5 +11,5 @@ export const v6_0 = kernel(
     about: 'v6.14 with the device-private fault of v6.0: the driver is called for a page that nobody keeps',
     base: v6_14,
   },
-  [do_swap_page_v6_0, devmem_migrate_to_ram_by_address],
+  [do_swap_page_v6_0, devmem_migrate_to_ram_v6_0],
 )

@@ -40,13 +40,9 @@ import { madvise_dontneed, munmap } from '../../mm/memory_zap/dontneed.js'
 import { tlb_finish_mmu, tlb_gather_mmu, zap_pmd_range, zap_pte_range_v6_14 } from '../../mm/memory_zap/zap-range.js'
 import { remove_migration_pte, remove_migration_ptes } from '../../mm/migrate_entries/remove.js'
 import { migration_entry_wait, pmd_migration_entry_wait } from '../../mm/migrate_entries/wait.js'
-import {
-  devmem_migrate_to_ram,
-  devmem_migrate_to_ram_unlocked,
-  migrate_device_pfns,
-  migrate_folio,
-  migrate_locked,
-} from '../../mm/migrate_folio/migrate.js'
+import { migrate_vma_collect_huge_pmd } from '../../mm/migrate_folio/collect.js'
+import { devmem_migrate_to_ram_v6_14 } from '../../mm/migrate_folio/driver.js'
+import { migrate_device_pfns, migrate_folio, migrate_locked } from '../../mm/migrate_folio/migrate.js'
 import { migrate_vma_to_device } from '../../mm/migrate_folio/vma.js'
 import { change_pmd_range, change_prot, change_pte_range, mprotect } from '../../mm/mprotect/mprotect.js'
 import { move_page_tables, move_ptes, mremap } from '../../mm/mremap/mremap.js'
@@ -118,8 +114,8 @@ export const v6_14 = kernel(
     migrate_folio,
     migrate_device_pfns,
     migrate_vma_to_device,
-    devmem_migrate_to_ram,
-    devmem_migrate_to_ram_unlocked,
+    migrate_vma_collect_huge_pmd,
+    devmem_migrate_to_ram_v6_14,
     __folio_split,
     folio_split_unmapped,
     __folio_freeze_and_split_unmapped,

@@ -1,4 +1,16 @@
-import { array, bit, bool, type Fields, ghost, int, machine, record, type Type, type ValueOf } from 'foliocheck'
+import {
+  array,
+  bit,
+  bool,
+  type Fields,
+  ghost,
+  int,
+  machine,
+  record,
+  type Type,
+  type ValueOf,
+  type View,
+} from 'foliocheck'
 import { Entry } from './entry.js'
 import { Cpu, Data, FRAMES, Index, MMS, N, Pfn, THREADS, TLBS, VMAS, Want } from './sizes.js'
 
@@ -92,36 +104,65 @@ const Vma = record(
 )
 
 /** A cached translation: the frame, and whether it may be written. */
-const Translation = record({ pfn: Pfn, write: bool() })
+const Translation = record({ word: int(0, 2 * FRAMES + 1) }, { pfn: translationPfn(), write: translationWrite() })
 
-/** A view of a word as a number from -`below` to `above`, stored so that 0 is the default. */
-function signed(
-  word: string,
-  below: number,
-  above: number,
-): { get: (r: never) => number; set: (r: never, v: number) => void } {
-  const span = below + above + 1
+type Word = Record<string, number>
+
+function translationPfn(): View<number> {
   return {
-    get: r => {
-      const stored = (r as Record<string, number>)[word]
-      return stored > above ? stored - span : stored
-    },
-    // What does not fit is stored as -1, which the word refuses.
-    set: (r, value) => {
-      const fits = value >= -below && value <= above
-      ;(r as Record<string, number>)[word] = fits ? (value + span) % span : -1
+    get: r => ((r as Word).word >> 1) - 1,
+    set: (r, pfn) => {
+      const word = r as Word
+      word.word = ((pfn + 1) << 1) | (word.word & 1)
     },
   }
 }
 
+function translationWrite(): View<boolean> {
+  return {
+    get: r => ((r as Word).word & 1) === 1,
+    set: (r, write) => {
+      const word = r as Word
+      word.word = (word.word & ~1) | (write ? 1 : 0)
+    },
+  }
+}
+
+/** Two small numbers, both from -`BELOW` to `ABOVE`, in one word whose default is 0 for both. */
+const BELOW = 6
+const ABOVE = 8
+const SPAN = BELOW + ABOVE + 1
+
+function decode(stored: number): number {
+  return stored > ABOVE ? stored - SPAN : stored
+}
+
+/** -1 for what does not fit, so that the word refuses it. */
+function join(refs: number, maps: number): number {
+  const fits = Math.min(refs, maps) >= -BELOW && Math.max(refs, maps) <= ABOVE
+  return fits ? ((refs + SPAN) % SPAN) + SPAN * ((maps + SPAN) % SPAN) : -1
+}
+
 /** What a thread owes or is owed, by folio. */
 const Account = record(
-  { refsWord: int(0, 12), mapsWord: int(0, 12) },
+  { word: int(0, SPAN * SPAN - 1) },
   {
     /** References that it owns. */
-    refs: signed('refsWord', 4, 8),
+    refs: {
+      get: (r: never): number => decode((r as Word).word % SPAN),
+      set: (r: never, refs: number) => {
+        const word = r as Word
+        word.word = join(refs, decode(Math.floor(word.word / SPAN)))
+      },
+    },
     /** Mappings that it has counted and not entered into a page table, or the other way round when negative. */
-    maps: signed('mapsWord', 6, 6),
+    maps: {
+      get: (r: never): number => decode(Math.floor((r as Word).word / SPAN)),
+      set: (r: never, maps: number) => {
+        const word = r as Word
+        word.word = join(decode(word.word % SPAN), maps)
+      },
+    },
   },
 )
 

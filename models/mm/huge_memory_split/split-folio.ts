@@ -158,12 +158,11 @@ export const __folio_split = pageTable.operation(
           },
         ),
         step('remap_page(folio, 1 << old_order, flags)', (s, t) => {
-          if (!t.ok)
-            expect(
-              splitObstructed,
-              othersHold(s, t.folio),
-              `p${t.folio} is still mapped ${s.pages[t.folio].lmap} times`,
-            )
+          expect(
+            splitObstructed,
+            t.ok || othersHold(s, t.folio),
+            `p${t.folio} is still mapped ${s.pages[t.folio].lmap} times`,
+          )
           t.nr = folio_nr_pages(s, t.folio)
         }),
         loop(

@@ -1,23 +1,26 @@
 import { bool, int, NONE } from 'foliocheck'
 import {
   alloc_small,
+  can_mmap_read,
   copyData,
   folio_get,
-  folio_is_device_private,
   folio_try_get,
-  folio_trylock,
   folio_unlock,
   folio_unlocked,
-  page_folio,
+  mmap_read_lock,
+  mmap_read_unlock,
+  mmOf,
   pageAt,
   take_folio_lock,
 } from '../../machine/page-table/index.js'
 import { may_sleep } from '../../machine/page-table/locks.js'
 import { N, Pfn, Va } from '../../machine/page-table/sizes.js'
-import { pageTable } from '../../machine/page-table/state.js'
+import { pageTable, type State } from '../../machine/page-table/state.js'
 import { folio_put } from '../folio_free/put.js'
 import { __split_huge_pmd } from '../huge_memory_pmd/split.js'
 import { remove_migration_ptes } from '../migrate_entries/remove.js'
+import { migrate_vma_collect_huge_pmd } from '../migrate_folio/collect.js'
+import { takeOver } from '../migrate_folio/migrate.js'
 import { try_to_migrate } from '../rmap/migrate.js'
 import { __folio_split, folio_split_unmapped } from './split-folio.js'
 
@@ -77,23 +80,39 @@ export const migrate_vma_split_unmapped_folio = pageTable.operation(
   ],
 )
 
-/** Migrates the folio that the VMA's PMD maps into small pages; or leaves it where it is. */
+/** A small copy of it takes over, unless somebody else has a reference. NONE then. */
+function copyPiece(s: State, src: number): number {
+  if (pageAt(s, src).ref !== 1) return NONE
+  const dst = alloc_small(s)
+  take_folio_lock(s, dst)
+  takeOver(s, src, dst)
+  copyData(s, src, dst, 1)
+  return dst
+}
+
+/** Migrates the folio that the VMA's PMD maps, device-private or not, into small pages; or leaves it where it is. */
 export const migrate_vma_to_small = pageTable.operation(
   'migrate_vma_to_small',
   {
     source: 'mm/migrate_device.c',
-    params: { va: Va, folio: Pfn },
-    locals: { got: bool(), ok: bool(), i: int(0, N), nr: int(0, N), dst: Pfn },
+    params: { va: Va, device: bool() },
+    locals: { folio: Pfn, ok: bool(), i: int(0, N), nr: int(0, N), dst: Pfn },
   },
-  ({ step, when, loop, local, call, ret }) => [
-    step('folio_get_nontail_page(page)', (s, t) => {
-      t.got = s.pages[t.folio].head === t.folio && folio_try_get(s, t.folio)
-    }),
-    when(t => !t.got, [ret()]),
-    step('folio_trylock(folio)', (s, t) => {
-      t.got = folio_trylock(s, t.folio)
-    }),
-    when(t => !t.got, [call('folio_put(folio)', folio_put, { folio: t => t.folio }), ret()]),
+  ({ step, waitUntil, when, loop, local, call, label, goto }) => [
+    waitUntil(
+      'mmap_read_lock(mm)',
+      (s, t) => can_mmap_read(s, mmOf(t.va)),
+      (s, t) => mmap_read_lock(s, mmOf(t.va)),
+    ),
+    call(
+      'migrate_vma_collect(migrate)',
+      migrate_vma_collect_huge_pmd,
+      { va: t => t.va, device: t => t.device, fault: NONE },
+      (t, folio) => {
+        t.folio = folio
+      },
+    ),
+    when(t => t.folio === NONE, [goto('out')]),
     call('migrate_device_unmap(): try_to_migrate(folio, 0)', try_to_migrate, {
       folio: t => t.folio,
       split: false,
@@ -128,15 +147,7 @@ export const migrate_vma_to_small = pageTable.operation(
           t => t.ok,
           [
             step('folio_migrate_mapping(mapping, newfolio, folio, extra_cnt); folio_copy()', (s, t) => {
-              const src = pageAt(s, t.folio + t.i)
-              if (src.ref !== 1) return
-              t.dst = alloc_small(s)
-              take_folio_lock(s, t.dst)
-              const dst = s.pages[t.dst]
-              dst.anon = src.anon
-              dst.index = src.index
-              dst.dirty = src.dirty || folio_is_device_private(t.folio)
-              copyData(s, t.folio + t.i, t.dst, 1)
+              t.dst = copyPiece(s, t.folio + t.i)
             }),
           ],
         ),
@@ -146,7 +157,7 @@ export const migrate_vma_to_small = pageTable.operation(
           rmapLocked: false,
         }),
         step('folio_unlock(src)', (s, t) => {
-          folio_unlock(s, page_folio(s, t.folio + t.i))
+          folio_unlock(s, t.folio + t.i)
         }),
         call('folio_put(src)', folio_put, { folio: t => t.folio + t.i }),
         when(
@@ -164,5 +175,9 @@ export const migrate_vma_to_small = pageTable.operation(
         }),
       ],
     ),
+    label('out'),
+    step('mmap_read_unlock(mm)', (s, t) => {
+      mmap_read_unlock(s, mmOf(t.va))
+    }),
   ],
 )

@@ -14,6 +14,7 @@ import {
   add_mm_counter,
   alloc_small,
   copyData,
+  folio_add_anon_rmap_pte,
   folio_add_new_anon_rmap,
   folio_get,
   folio_try_dup_anon_rmap_pte,
@@ -155,8 +156,8 @@ function copyDevice({ step, when }: CopyWords) {
   )
 }
 
-/** fk7: false is -EBUSY. */
-function restoreExclusive({ step, when, goto }: CopyWords) {
+/** fk7: false is -EBUSY. `unmapped`: such entries had left the mapcounts. */
+function restoreExclusive({ step, when, goto }: CopyWords, unmapped: boolean) {
   return when(
     t => t.kind === 'exclusive',
     [
@@ -167,6 +168,7 @@ function restoreExclusive({ step, when, goto }: CopyWords) {
         t.fresh.softDirty = t.old.rw
         t.fresh.uffd = t.old.user
         t.fresh.rw = s.vmas[t.src].write && s.pages[t.page].ae && !t.fresh.uffd
+        if (unmapped) folio_add_anon_rmap_pte(s, t.folio, t.page, s.pages[t.page].ae)
         set_pte_at(s, t.src, t.i, t.fresh)
         folio_unlock(s, t.folio)
         copyEntry(t.old, t.fresh)
@@ -216,8 +218,7 @@ function copyPresent({ step, when, call }: CopyWords) {
   )
 }
 
-/** Copies the PTEs of `src`; false when the fork fails. */
-export const copy_pte_range = pageTable.operation('copy_pte_range', spec, words => {
+function copyPtes(words: CopyWords, unmapped: boolean) {
   const { step, when, loop, local, label, ret } = words
   return [
     local(t => {
@@ -233,7 +234,7 @@ export const copy_pte_range = pageTable.operation('copy_pte_range', spec, words 
             step('ptent = ptep_get(src_pte)', look),
             copyMigration(words),
             copyDevice(words),
-            restoreExclusive(words),
+            restoreExclusive(words, unmapped),
             copyPresent(words),
             local(t => {
               t.i++
@@ -260,4 +261,10 @@ export const copy_pte_range = pageTable.operation('copy_pte_range', spec, words 
     }),
     ret(t => t.ok),
   ]
-})
+}
+
+/** Copies the PTEs of `src`; false when the fork fails. */
+export const copy_pte_range = pageTable.operation('copy_pte_range', spec, words => copyPtes(words, false))
+
+/** Until v6.14. */
+export const copy_pte_range_v6_14 = pageTable.operation('copy_pte_range', spec, words => copyPtes(words, true))

@@ -1,5 +1,5 @@
 import { bool, int, NONE } from 'foliocheck'
-import { Entry } from '../../machine/page-table/entry.js'
+import { Entry, type Kind } from '../../machine/page-table/entry.js'
 import { EntryValue, kindOf, wordOf } from '../../machine/page-table/entry-value.js'
 import {
   add_mm_counter,
@@ -18,7 +18,7 @@ import {
   softleaf_to_pfn,
 } from '../../machine/page-table/index.js'
 import { FRAMES, Index, N, Pfn, Va } from '../../machine/page-table/sizes.js'
-import { pageTable } from '../../machine/page-table/state.js'
+import { pageTable, type Words } from '../../machine/page-table/state.js'
 import { folio_put } from '../folio_free/put.js'
 import { __split_huge_pmd } from '../huge_memory_pmd/split.js'
 import { Gather, NOT_HUGE, zap_huge_pmd } from '../huge_memory_pmd/zap.js'
@@ -32,16 +32,18 @@ import { Gather, NOT_HUGE, zap_huge_pmd } from '../huge_memory_pmd/zap.js'
  * | tlb_flush_mmu    | flush; put page by page                      | The gather is a set of pages.                           |
  */
 
-/** Zaps the PTEs of the VMA, or the one at `only`; returns the pages gathered. */
-export const zap_pte_range = pageTable.operation(
-  'zap_pte_range',
-  {
-    source: 'mm/memory.c',
-    params: { va: Va, only: Index },
-    locals: { gather: Gather, table: bool(), i: int(0, N), old: Entry, folio: Pfn, page: Pfn, soft: bool() },
-    returns: Gather,
-  },
-  ({ step, waitUntil, when, loop, local, call, ret }) => [
+const pteSpec = {
+  source: 'mm/memory.c',
+  params: { va: Va, only: Index },
+  locals: { gather: Gather, table: bool(), i: int(0, N), old: Entry, folio: Pfn, page: Pfn, soft: bool() },
+  returns: Gather,
+}
+type PteWords = Words<typeof pteSpec.params, typeof pteSpec.locals, typeof pteSpec.returns>
+
+/** `unmaps` says for which entries that are not present a mapping is removed; all that own one put its reference. */
+function zapPtes(words: PteWords, unmaps: (kind: Kind) => boolean) {
+  const { step, waitUntil, when, loop, local, call, ret } = words
+  return [
     waitUntil(
       'start_pte = pte_offset_map_lock(mm, pmd, addr, &ptl)',
       (s, t) => pte_lock_ready(s, t.va),
@@ -66,14 +68,17 @@ export const zap_pte_range = pageTable.operation(
               add_mm_counter(s, t.va, -1)
             }),
             when(
-              t => t.page !== NONE && t.old.kind !== 'migration',
+              t => t.page !== NONE && (!t.soft || unmaps(t.old.kind)),
               [
                 step('folio_remove_rmap_pte(folio, page, vma)', (s, t) => {
                   folio_remove_rmap_pte(s, t.folio, t.page)
                   if (!t.soft) t.gather |= 1 << t.page
                 }),
-                when(t => t.soft, [call('folio_put(folio)', folio_put, { folio: t => t.folio })]),
               ],
+            ),
+            when(
+              t => t.page !== NONE && t.soft && t.old.kind !== 'migration',
+              [call('folio_put(folio)', folio_put, { folio: t => t.folio })],
             ),
           ],
         ),
@@ -88,7 +93,17 @@ export const zap_pte_range = pageTable.operation(
       pte_unmap_unlock(s, t.va)
     }),
     ret(t => t.gather),
-  ],
+  ]
+}
+
+/** Zaps the PTEs of the VMA, or the one at `only`; returns the pages gathered. */
+export const zap_pte_range = pageTable.operation('zap_pte_range', pteSpec, words =>
+  zapPtes(words, kind => kind === 'device' || kind === 'exclusive'),
+)
+
+/** Until v6.14 a device-exclusive entry had no mapping to remove. */
+export const zap_pte_range_v6_14 = pageTable.operation('zap_pte_range', pteSpec, words =>
+  zapPtes(words, kind => kind === 'device'),
 )
 
 /** Zaps the VMA, or page `only` of it; returns the pages gathered. */

@@ -1,45 +1,55 @@
-import { bool, NONE } from 'foliocheck'
+import { bool, int, NONE } from 'foliocheck'
 import {
   alloc_device,
   alloc_large,
+  alloc_small,
   copyData,
   folio_expected_ref_count,
   folio_is_device_private,
   folio_mapped,
+  folio_nr_pages,
+  folio_test_large,
   folio_try_get,
   folio_trylock,
   folio_unlock,
   folio_unlocked,
-  page_folio,
   pageAt,
   take_folio_lock,
 } from '../../machine/page-table/index.js'
 import { may_sleep } from '../../machine/page-table/locks.js'
-import { N, Pfn, Va } from '../../machine/page-table/sizes.js'
+import { Pfn } from '../../machine/page-table/sizes.js'
 import { pageTable, type State } from '../../machine/page-table/state.js'
 import { folio_put } from '../folio_free/put.js'
 import { remove_migration_ptes } from '../migrate_entries/remove.js'
 import { try_to_migrate } from '../rmap/migrate.js'
 
 /**
- * Migration with its page-table part exact and its bookkeeping small: one PMD-sized folio, whole or not at all.
+ * Migration with its page-table part exact and its bookkeeping small: one folio, whole or not at all.
  *
  * | kernel function     | steps                                        | abstracted, and why that is sound                    |
  * |---------------------|----------------------------------------------|------------------------------------------------------|
- * | the common part     | try_to_migrate; check; allocate; mapping;    | The collecting of one VMA's entries is part of       |
- * |                     | copy; remove_migration_ptes; unlock; put     | try_to_migrate. The copy is one step: per page it is |
- * |                     |                                              | before or after a store.                             |
+ * | the common part     | try_to_migrate; check; allocate; mapping;    | The copy is one step: per page it is before or after |
+ * |                     | copy; remove_migration_ptes; unlock; put     | a store.                                             |
  * | migrate_folio       | get; lock; common; unlock; put               | LRU isolation is the reference that it takes.        |
  * | migrate_device_pfns | try_get; trylock; common; unlock; put        | The driver's eviction: no mmap_lock, any time.       |
- * | migrate_to_ram      | common                                       | The fault owns reference and lock.                   |
  */
 
-/** Replaces the entries of a locked folio, of which the caller owns one reference, by those of a copy; or gives up. */
+/** What of the source's metadata the destination gets. A page that comes from the device is dirty. */
+export function takeOver(s: State, src: number, dst: number): void {
+  const from = pageAt(s, src)
+  const to = pageAt(s, dst)
+  to.anon = from.anon
+  to.index = from.index
+  to.dirty = from.dirty || folio_is_device_private(src)
+  if (to.large) s.nrAnon++
+}
+
+/** Replaces the entries of a locked folio, of which the caller owns `own` references, by those of a copy; or gives up. */
 export const migrate_locked = pageTable.operation(
   'migrate_locked',
   {
     source: 'mm/migrate.c',
-    params: { folio: Pfn, toDevice: bool() },
+    params: { folio: Pfn, toDevice: bool(), own: int(0, 2) },
     locals: { dst: Pfn, ok: bool() },
   },
   ({ step, when, call }) => [
@@ -53,16 +63,16 @@ export const migrate_locked = pageTable.operation(
     step('dst = alloc_migration_target(src)', (s, t) => {
       t.ok = !folio_mapped(s, t.folio)
       if (!t.ok) return
-      t.dst = t.toDevice ? alloc_device(s, true) : alloc_large(s)
+      const large = folio_test_large(s, t.folio)
+      t.dst = t.toDevice ? alloc_device(s, large) : large ? alloc_large(s) : alloc_small(s)
       if (t.dst === NONE) t.ok = false
       else if (!t.toDevice) take_folio_lock(s, t.dst)
     }),
     when(
       t => t.ok,
       [
-        step('folio_migrate_mapping(mapping, dst, src, 0)', (s, t) => {
-          const { ref } = pageAt(s, t.folio)
-          t.ok = ref === folio_expected_ref_count(s, t.folio) + 1
+        step('folio_migrate_mapping(mapping, dst, src, extra_count)', (s, t) => {
+          t.ok = pageAt(s, t.folio).ref === folio_expected_ref_count(s, t.folio) + t.own
           if (t.ok) takeOver(s, t.folio, t.dst)
         }),
       ],
@@ -71,7 +81,7 @@ export const migrate_locked = pageTable.operation(
       t => t.ok,
       [
         step('folio_mc_copy(dst, src)', (s, t) => {
-          copyData(s, t.folio, t.dst, N)
+          copyData(s, t.folio, t.dst, folio_nr_pages(s, t.folio))
         }),
       ],
     ),
@@ -92,16 +102,6 @@ export const migrate_locked = pageTable.operation(
   ],
 )
 
-/** What of the source's metadata the destination gets. A page that comes from the device is dirty. */
-function takeOver(s: State, src: number, dst: number): void {
-  const from = pageAt(s, src)
-  const to = pageAt(s, dst)
-  to.anon = from.anon
-  to.index = from.index
-  to.dirty = from.dirty || folio_is_device_private(src)
-  s.nrAnon++
-}
-
 /** migrate_pages of one folio of system memory, as compaction does it. */
 export const migrate_folio = pageTable.operation(
   'migrate_folio',
@@ -119,7 +119,7 @@ export const migrate_folio = pageTable.operation(
         take_folio_lock(s, t.folio)
       },
     ),
-    call('migrate_folio_move(src, dst)', migrate_locked, { folio: t => t.folio, toDevice: false }),
+    call('migrate_folio_move(src, dst)', migrate_locked, { folio: t => t.folio, toDevice: false, own: 1 }),
     step('folio_unlock(src)', (s, t) => {
       folio_unlock(s, t.folio)
     }),
@@ -146,6 +146,7 @@ export const migrate_device_pfns = pageTable.operation(
         call('migrate_device_pages(src_pfns, dst_pfns, npages)', migrate_locked, {
           folio: t => t.folio,
           toDevice: false,
+          own: 1,
         }),
         step('folio_unlock(src)', (s, t) => {
           folio_unlock(s, t.folio)
@@ -153,38 +154,5 @@ export const migrate_device_pfns = pageTable.operation(
       ],
     ),
     call('folio_put(src)', folio_put, { folio: t => t.folio }),
-  ],
-)
-
-/** A driver's migrate_to_ram, v6.15 and later: the fault has locked the folio and owns a reference. */
-export const devmem_migrate_to_ram = pageTable.operation(
-  'devmem_migrate_to_ram',
-  { source: 'drivers/gpu/drm/drm_pagemap.c', params: { va: Va, page: Pfn }, locals: { folio: Pfn } },
-  ({ step, call }) => [
-    step('migrate_vma_setup(&migrate)', (s, t) => {
-      t.folio = page_folio(s, t.page)
-    }),
-    call('migrate_vma_pages(&migrate)', migrate_locked, { folio: t => t.folio, toDevice: false }),
-  ],
-)
-
-/** The same before: the fault owns a reference and no lock, so the driver tries for it. */
-export const devmem_migrate_to_ram_unlocked = pageTable.operation(
-  'devmem_migrate_to_ram_unlocked',
-  { source: 'drivers/gpu/drm/drm_pagemap.c', params: { va: Va, page: Pfn }, locals: { folio: Pfn, got: bool() } },
-  ({ step, when, call }) => [
-    step('folio_trylock(folio)', (s, t) => {
-      t.folio = page_folio(s, t.page)
-      t.got = folio_trylock(s, t.folio)
-    }),
-    when(
-      t => t.got,
-      [
-        call('migrate_vma_pages(&migrate)', migrate_locked, { folio: t => t.folio, toDevice: false }),
-        step('folio_unlock(folio)', (s, t) => {
-          folio_unlock(s, t.folio)
-        }),
-      ],
-    ),
   ],
 )

@@ -7,6 +7,7 @@ import { remove_device_exclusive_entry } from '../../mm/memory_fault/exclusive.j
 import { do_swap_page_v6_14 } from '../../mm/memory_fault/swap-page.js'
 import { copy_pte_range } from '../../mm/memory_fork/copy-pte.js'
 import { zap_pte_range } from '../../mm/memory_zap/zap-range.js'
+import { devmem_migrate_to_ram_v6_14 } from '../../mm/migrate_folio/driver.js'
 import { make_device_exclusive } from '../../mm/rmap/exclusive.js'
 import { try_to_migrate_one_exclusive } from '../../mm/rmap/migrate-one.js'
 
@@ -25,6 +26,7 @@ export const faultTakesReference = patch(
     claims: ['dp-fault-page-unreferenced'],
   },
   put(do_swap_page_v6_14),
+  put(devmem_migrate_to_ram_v6_14),
 )
 
 export const skipMigrationPmdOfOthers = patch(

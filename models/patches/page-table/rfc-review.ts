@@ -45,7 +45,8 @@ export const zapTestsSavedEntry = patch(
 export const removeMigrationPmdOrder = patch(
   'remove-migration-pmd-order',
   {
-    subject: 'mm/huge_memory: remove_migration_pmd: read everything from the migration entry before the new one is built',
+    subject:
+      'mm/huge_memory: remove_migration_pmd: read everything from the migration entry before the new one is built',
     date: '2025-12-04',
     fixes: '65edfda6f3f2',
     status: 'two fixes of November and December 2025, merged before v6.19',

@@ -1,5 +1,5 @@
 import { does, scenario, thread } from 'foliocheck'
-import { mapHuge, mapHugeOnce, mapHugeTwice, largeFolio, vma } from '../../machine/page-table/setup.js'
+import { largeFolio, mapHuge, mapHugeOnce, mapHugeTwice, vma } from '../../machine/page-table/setup.js'
 import { pageTable } from '../../machine/page-table/state.js'
 import { madvise_walk } from '../../mm/madvise_walk/walkers.js'
 import { user_access } from '../../mm/memory_fault/fault.js'

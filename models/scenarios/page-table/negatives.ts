@@ -9,7 +9,6 @@ import { DEVICE, driver, SYSTEM } from './parts.js'
 
 /** Races that are safe, and must be proved so. */
 
-
 export const migrateRacesDontneed = scenario('migrate-races-dontneed', pageTable, {
   about: 'A PMD-mapped folio of system memory migrates while its address space drops it with MADV_DONTNEED.',
   bind: driver,
@@ -40,7 +39,7 @@ export const twoFaultsOneFolio = scenario('two-faults-one-device-folio', pageTab
     thread('cpu a', does(user_access, { cpu: 0, va: 0, index: 0, write: true, value: 2 })),
     thread('cpu b', does(user_access, { cpu: 1, va: 0, index: 1, write: true, value: 3 })),
   ],
-  exercises: ['fault-owns-its-page', 'device-entry-names-live-folio', 'read-sees-last-write'],
+  exercises: ['fault-owns-its-page', 'device-entry-names-live-folio', 'memory-kept'],
 })
 
 export const faultRacesEviction = scenario('fault-races-eviction', pageTable, {

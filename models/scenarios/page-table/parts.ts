@@ -1,5 +1,5 @@
 import { SYSTEM_FRAMES } from '../../machine/page-table/sizes.js'
-import { devmem_migrate_to_ram } from '../../mm/migrate_folio/migrate.js'
+import { devmem_migrate_to_ram } from '../../mm/migrate_folio/driver.js'
 
 /** What scenarios share. */
 
@@ -8,5 +8,5 @@ export const SYSTEM = 0
 export const OTHER = 2
 export const DEVICE = SYSTEM_FRAMES
 
-/** The driver of v6.19 and later: the fault hands it a locked folio. */
+/** The driver; what a fault hands it depends on the kernel, and so does what it does. */
 export const driver = { migrate_to_ram: devmem_migrate_to_ram }

@@ -11,7 +11,7 @@ export const migrateToSmall = scenario('migrate-to-small-pages', pageTable, {
   bind: driver,
   initial: [s => mapHugeOnce(s, DEVICE)],
   threads: [
-    thread('migrate', does(migrate_vma_to_small, { va: 0, folio: DEVICE })),
+    thread('migrate', does(migrate_vma_to_small, { va: 0, device: true })),
     thread('cpu', does(user_access, { cpu: 0, va: 0, index: 1, write: true, value: 2 })),
   ],
   exercises: ['frozen-folio-is-unmapped', 'references-are-owned'],

@@ -4,8 +4,7 @@ import { N } from '../../machine/page-table/sizes.js'
 import { pageTable, type State } from '../../machine/page-table/state.js'
 import { deferred_split_scan } from '../../mm/huge_memory_split/users.js'
 import { user_access } from '../../mm/memory_fault/fault.js'
-import { devmem_migrate_to_ram_by_address } from '../../mm/migrate_folio/by-address.js'
-import { devmem_migrate_to_ram_unlocked, migrate_folio } from '../../mm/migrate_folio/migrate.js'
+import { migrate_folio } from '../../mm/migrate_folio/migrate.js'
 import { make_device_exclusive } from '../../mm/rmap/exclusive.js'
 import { DEVICE, driver, OTHER, SYSTEM } from './parts.js'
 
@@ -67,26 +66,14 @@ function smallDevice(s: State): void {
   mapSmall(s, 0, DEVICE, { write: true })
 }
 
-const faults = [
-  thread('cpu a', does(user_access, { cpu: 0, va: 0, index: 0, write: true, value: 2 })),
-  thread('cpu b', does(user_access, { cpu: 1, va: 0, index: 0, write: true, value: 3 })),
-]
-
 export const twoFaultsOnePage = scenario('two-faults-one-device-page', pageTable, {
-  about: 'Two CPUs touch one device-private page that a PTE maps; the driver migrates by address.',
-  bind: { migrate_to_ram: devmem_migrate_to_ram_by_address },
+  about: 'Two CPUs touch one device-private page that a PTE maps.',
+  bind: driver,
   initial: [smallDevice],
-  threads: faults,
-  exercises: ['no-access-to-free-page'],
-  tags: ['dp-fault-page-unreferenced'],
-  needs: ['devmem_migrate_to_ram_by_address'],
-})
-
-export const twoFaultsUnlocked = scenario('two-faults-one-device-page-unlocked', pageTable, {
-  about: 'The same with the driver of v6.1 to v6.14, which gets a referenced page and takes its lock.',
-  bind: { migrate_to_ram: devmem_migrate_to_ram_unlocked },
-  initial: [smallDevice],
-  threads: faults,
-  exercises: ['fault-owns-its-page'],
+  threads: [
+    thread('cpu a', does(user_access, { cpu: 0, va: 0, index: 0, write: true, value: 2 })),
+    thread('cpu b', does(user_access, { cpu: 1, va: 0, index: 0, write: true, value: 3 })),
+  ],
+  exercises: ['no-access-to-free-page', 'fault-owns-its-page'],
   tags: ['dp-fault-page-unreferenced'],
 })
