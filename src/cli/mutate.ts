@@ -35,6 +35,8 @@ interface Score {
   readonly survived: readonly { readonly mutant: string; readonly harmless: string | null }[]
   readonly undecided: number
   readonly invalid: number
+  /** Mutants that do what the original does; they count neither way. */
+  readonly equivalent: number
 }
 
 /** `foliocheck mutate`: exit code 1 when too few mutants are caught, or one survives without a reason. */
@@ -121,16 +123,19 @@ function score(operation: string, tried: readonly Tried[], harmless: Harmless): 
     survived: of('survived').map(({ name }) => ({ mutant: name, harmless: reasons[name] ?? null })),
     undecided: of('undecided').length,
     invalid: of('invalid').length,
+    equivalent: of('equivalent').length,
   }
 }
 
 function printText(scores: readonly Score[], caught: number, all: number): void {
   const width = reportWidth()
-  for (const { operation, caught: own, survived, undecided, invalid } of scores) {
+  for (const { operation, caught: own, survived, undecided, invalid, equivalent } of scores) {
     const total = own + survived.length + undecided
-    const rest = [undecided > 0 ? `${undecided} undecided` : '', invalid > 0 ? `${invalid} invalid` : ''].filter(
-      Boolean,
-    )
+    const rest = [
+      undecided > 0 ? `${undecided} undecided` : '',
+      equivalent > 0 ? `${equivalent} equivalent` : '',
+      invalid > 0 ? `${invalid} invalid` : '',
+    ].filter(Boolean)
     const unexplained = survived.some(({ harmless }) => harmless === null) || undecided > 0
     print([
       `${unexplained ? '✗' : '✓'} ${operation}   ${own} of ${total} caught${rest.length > 0 ? `, ${rest.join(', ')}` : ''}`,

@@ -1,4 +1,4 @@
-import { checkScenario } from '../check/check-scenario.js'
+import { checkScenario, type ScenarioResult } from '../check/check-scenario.js'
 import { ModelError } from '../errors.js'
 import type { Limits } from '../explore/limits.js'
 import type { Progress } from '../explore/progress.js'
@@ -8,12 +8,15 @@ import { compile } from '../program/program.js'
 import type { Scenario } from '../program/scenario.js'
 import { applicable } from '../project/applicable.js'
 import type { Project } from '../project/project.js'
+import { isIdle } from './idle.js'
 import type { Mutant } from './mutants.js'
 
 /** What became of a mutant. */
 export type Fate =
   /** A property that holds on the unchanged kernel is violated. */
   | { readonly fate: 'caught'; readonly scenario: string; readonly property: string }
+  /** It does what the original does: the steps in which they differ never do anything, in no state of any scenario. */
+  | { readonly fate: 'equivalent' }
   /** No property noticed. */
   | { readonly fate: 'survived' }
   /** It is no model any more: it stores what a field cannot hold, or loops without a step. Counts neither way. */
@@ -25,6 +28,8 @@ export type Fate =
 export interface Baseline {
   readonly scenario: Scenario
   readonly violated: ReadonlySet<string>
+  /** What is reached, or tested as the scenario promises, without any mutation: a mutant that loses it is noticed. */
+  readonly met: ReadonlySet<string>
   readonly operations: ReadonlySet<string>
   readonly states: number
   /** Why it is not known what is violated, or the empty string. */
@@ -49,6 +54,7 @@ export function baselines(project: Project, kernel: Kernel, options: MutationOpt
       return {
         scenario,
         violated: new Set(violated),
+        met: new Set(promised(project, scenario, result)),
         operations: new Set(frames.map(frame => frame.operation)),
         states: result.exploration.states,
         undecided: cut ? `${scenario.name} without the mutation: ${cut.limit}` : '',
@@ -67,24 +73,25 @@ export function tryMutant(
 ): Fate {
   const mutated = withOperations(kernel, [mutant.operation])
   let undecided = ''
-  for (const { scenario, violated, operations, undecided: open } of all) {
+  for (const { scenario, violated, met, operations, undecided: open } of all) {
     if (options.progress.interrupted) return { fate: 'undecided', reason: 'an interrupt' }
     if (!operations.has(mutant.operation.name)) continue
     if (open !== '') {
       undecided = open
       continue
     }
-    const properties = project.properties.filter(
-      property => property.kind !== 'reachable' && !violated.has(property.name),
-    )
+    const properties = project.properties.filter(property => !violated.has(property.name))
+    const claims = properties.filter(property => property.kind !== 'reachable')
     try {
       const result = checkScenario(mutated, scenario, properties, {
         ...options,
         explained: 0,
-        until: new Set(properties.map(property => property.name)),
+        until: new Set(claims.map(property => property.name)),
       })
       const caught = result.properties.find(({ verdict }) => verdict === 'violated')
       if (caught) return { fate: 'caught', scenario: scenario.name, property: caught.property }
+      const lost = result.properties.find(({ property, verdict }) => verdict === 'vacuous' && met.has(property))
+      if (lost) return { fate: 'caught', scenario: scenario.name, property: lost.property }
       const cut = result.properties.find(({ verdict }) => verdict === 'inconclusive')
       if (cut) undecided = `${scenario.name}: ${cut.limit}`
     } catch (thrown) {
@@ -92,5 +99,23 @@ export function tryMutant(
       throw thrown
     }
   }
-  return undecided === '' ? { fate: 'survived' } : { fate: 'undecided', reason: undecided }
+  if (undecided !== '') return { fate: 'undecided', reason: undecided }
+  return isEquivalent(kernel, mutant, all, options) ? { fate: 'equivalent' } : { fate: 'survived' }
+}
+
+/** Whether the mutant cannot be told from the original in any scenario, because what differs is idle. */
+function isEquivalent(kernel: Kernel, mutant: Mutant, all: readonly Baseline[], options: MutationOptions): boolean {
+  const used = all.filter(({ operations }) => operations.has(mutant.operation.name))
+  return (
+    mutant.idle.length > 0 &&
+    mutant.idle.every(operation => used.every(({ scenario }) => isIdle(kernel, scenario, operation, options)))
+  )
+}
+
+/** Situations that are reached, and properties that the scenario exercises and that had their chance. */
+function promised(project: Project, scenario: Scenario, result: ScenarioResult): string[] {
+  return result.properties.flatMap(({ property, verdict }) => {
+    const reachable = project.properties.some(({ name, kind }) => name === property && kind === 'reachable')
+    return (reachable || scenario.exercises.includes(property)) && verdict === 'proved' ? [property] : []
+  })
 }
