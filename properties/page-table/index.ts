@@ -2,9 +2,8 @@ import { noDeadlock, type Property } from 'foliocheck'
 import { noWarning } from '../kernel-warnings.js'
 import { protectionAsked, protectionKept, softDirtyKept } from './bits.js'
 import { memoryKept, readSeesLastWrite } from './data.js'
-import { decodedByKind } from './decode.js'
+import { decodedByKind, kindAsserted } from './decode.js'
 import { deviceEntryAlive, faultOwnsPage, kindFitsMemory, noDeviceTranslation } from './device.js'
-import { noBug } from './kernel-bugs.js'
 import {
   depositSane,
   depositsMatch,
@@ -57,6 +56,7 @@ export const pageTableProperties: readonly Property[] = [
   freeOnlyUnmapped,
   nothingOwed,
   decodedByKind,
+  kindAsserted,
   entriesFitFolios,
   kindFitsMemory,
   noOrphanTable,
@@ -91,6 +91,5 @@ export const pageTableProperties: readonly Property[] = [
   writersExclude,
   noLockLeft,
   noWarning,
-  noBug,
   noDeadlock,
 ]

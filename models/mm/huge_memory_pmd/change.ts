@@ -1,5 +1,5 @@
 import { bool, demand, int, type Node, oneOf } from 'foliocheck'
-import { noBug } from '../../../properties/page-table/kernel-bugs.js'
+import { kindAsserted } from '../../../properties/page-table/decode.js'
 import {
   copyEntry,
   Entry,
@@ -201,7 +201,7 @@ export const change_huge_pmd_v6_14 = pageTable.operation('change_huge_pmd', spec
   ...lock(words),
   changeSoftleaf(words, [
     words.step('VM_BUG_ON(!is_pmd_migration_entry(*pmd))', (s, t) => {
-      demand(noBug, pmd_is_migration_entry(s.vmas[t.va].pmd), `VM_BUG_ON: ${t.old.kind} PMD`)
+      demand(kindAsserted, pmd_is_migration_entry(s.vmas[t.va].pmd), `VM_BUG_ON: ${t.old.kind} PMD`)
     }),
   ]),
   changePresent(words),

@@ -1,5 +1,5 @@
 import { bool, demand, NONE, oneOf } from 'foliocheck'
-import { noBug } from '../../../properties/page-table/kernel-bugs.js'
+import { kindAsserted } from '../../../properties/page-table/decode.js'
 import {
   copyEntry,
   Entry,
@@ -227,7 +227,7 @@ export const copy_huge_pmd_v6_14 = pageTable.operation('copy_huge_pmd', spec, wo
     t => t.kind === 'soft',
     [
       words.step('VM_BUG_ON(!is_pmd_migration_entry(pmd))', (_s, t) => {
-        demand(noBug, pmd_is_migration_entry(t.entry), `VM_BUG_ON: ${t.entry.kind} PMD at fork`)
+        demand(kindAsserted, pmd_is_migration_entry(t.entry), `VM_BUG_ON: ${t.entry.kind} PMD at fork`)
       }),
       copyMigration(words),
       storeChild(words),

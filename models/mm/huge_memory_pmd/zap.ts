@@ -1,5 +1,5 @@
-import { bool, demand, int } from 'foliocheck'
-import { noBug } from '../../../properties/page-table/kernel-bugs.js'
+import { bool, demand, expect, int } from 'foliocheck'
+import { kindAsserted } from '../../../properties/page-table/decode.js'
 import { Entry, type EntryState } from '../../machine/page-table/entry.js'
 import {
   add_mm_counter,
@@ -10,6 +10,7 @@ import {
   pgtable_trans_huge_withdraw,
   pmd_is_huge,
   pmd_is_migration_entry,
+  pmd_is_valid_softleaf,
   pmd_pfn,
   pmd_present,
   pmd_unlock,
@@ -68,6 +69,7 @@ function lockAndClear({ waitUntil, when, step, ret }: ZapWords) {
 /** Z4: the folio of a present leaf, or of a migration or device-private entry. */
 function classify(s: State, t: Locals): void {
   t.present = pmd_present(t.old)
+  expect(kindAsserted, t.present || pmd_is_valid_softleaf(t.old), `zap of a ${t.old.kind} PMD`)
   t.folio = page_folio(s, t.present ? pmd_pfn(t.old) : softleaf_to_pfn(t.old))
   t.deposit = pageAt(s, t.folio).anon
 }
@@ -145,7 +147,7 @@ export const zap_huge_pmd_RFC = pageTable.operation('zap_huge_pmd', spec, words 
       words.step('VM_BUG_ON(!is_pmd_migration_entry(*pmd) && !folio_is_device_private(folio))', (s, t) => {
         const { pmd } = s.vmas[t.va]
         const fits = pmd_is_migration_entry(pmd) || folio_is_device_private(t.folio)
-        demand(noBug, fits, `VM_BUG_ON: *pmd is ${pmd.kind}, the entry taken out of it was ${t.old.kind}`)
+        demand(kindAsserted, fits, `VM_BUG_ON: *pmd is ${pmd.kind}, the entry taken out of it was ${t.old.kind}`)
       }),
       words.when(
         t => folio_is_device_private(t.folio),
@@ -163,7 +165,7 @@ export const zap_huge_pmd_RFC = pageTable.operation('zap_huge_pmd', spec, words 
 export const zap_huge_pmd_v6_14 = pageTable.operation('zap_huge_pmd', spec, words => [
   ...lockAndClear(words),
   words.step('folio = pfn_swap_entry_folio(pmd_to_swp_entry(orig_pmd))', (s, t) => {
-    demand(noBug, pmd_present(t.old) || pmd_is_migration_entry(t.old), `VM_BUG_ON: ${t.old.kind} PMD`)
+    demand(kindAsserted, pmd_present(t.old) || pmd_is_migration_entry(t.old), `VM_BUG_ON: ${t.old.kind} PMD`)
     classify(s, t)
   }),
   words.when(t => t.present, [words.step('folio_remove_rmap_pmd(folio, page, vma)', removeRmap)]),

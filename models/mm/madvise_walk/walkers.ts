@@ -1,6 +1,5 @@
 import { bool, demand, expect, oneOf } from 'foliocheck'
-import { noWarning } from '../../../properties/kernel-warnings.js'
-import { noBug } from '../../../properties/page-table/kernel-bugs.js'
+import { kindAsserted } from '../../../properties/page-table/decode.js'
 import { Entry } from '../../machine/page-table/entry.js'
 import {
   can_mmap_read,
@@ -95,11 +94,15 @@ function skipSoftleaf({ step, when, goto }: WalkWords, label: string, check: (t:
 
 /** VM_BUG_ON of everything that is not a migration entry. */
 function onlyMigration(t: Locals): void {
-  demand(noBug, pmd_is_migration_entry(t.old), `VM_BUG_ON(!pmd_is_migration_entry(orig_pmd)): it is ${t.old.kind}`)
+  demand(
+    kindAsserted,
+    pmd_is_migration_entry(t.old),
+    `VM_BUG_ON(!pmd_is_migration_entry(orig_pmd)): it is ${t.old.kind}`,
+  )
 }
 
 function migrationOrDevice(t: Locals): void {
-  expect(noWarning, pmd_is_valid_softleaf(t.old), `VM_WARN_ON_ONCE: the PMD is ${t.old.kind}`)
+  expect(kindAsserted, pmd_is_valid_softleaf(t.old), `VM_WARN_ON_ONCE: the PMD is ${t.old.kind}`)
 }
 
 function discard({ step, when, goto }: WalkWords) {

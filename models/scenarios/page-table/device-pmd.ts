@@ -47,7 +47,7 @@ export const sharedDevicePmdWrite = scenario('write-to-shared-device-pmd', pageT
 export const evictRacesSharedFault = scenario('evict-races-shared-fault', pageTable, {
   about: 'A driver evicts a device-private folio that two address spaces map, while one of them reads it.',
   bind: driver,
-  initial: [s => mapHugeTwice(s, DEVICE)],
+  initial: [s => mapHugeTwice(s, DEVICE), s => mapHugeOnce(s, DEVICE)],
   threads: [
     thread('evict', does(migrate_device_pfns, { page: DEVICE })),
     thread('child', does(user_access, { cpu: 0, va: 1, index: 0, write: false, value: 0 })),
@@ -106,7 +106,7 @@ export const madviseFreeRacesMigrate = scenario('madvise-free-races-migrate', pa
     thread('madvise', does(madvise_walk, { va: 0, walk: 'free' })),
     thread('migrate', does(migrate_vma_to_device, { va: 0 })),
   ],
-  exercises: ['no-kernel-warning'],
+  exercises: ['asserted-entry-kind-is-right'],
   tags: ['dp-madvise-free-pmd-toctou'],
 })
 
