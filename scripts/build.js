@@ -15,6 +15,9 @@ process.chdir(root)
 try {
   mkdirSync('dist', { recursive: true })
   await buildKernel('dist/kernel.wasm', [])
+  await buildKernel('dist/kernel.shared.wasm', [
+    ...['--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65535'],
+  ])
   prune(compile())
 } catch (error) {
   console.error(`build failed: ${error instanceof Error ? error.message : error}`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { instantiate } from './load-kernel.js'
+import { createKernel, createMemory } from './load-kernel.js'
 
 /**
  * Flips each of the input bits of some keys and counts how often each bit of the hash changes. Returns the largest
@@ -20,7 +20,8 @@ function worstBias(inputBits: number, samples: number, hash: (flip: number, samp
 
 describe('hashes', () => {
   const words = 6
-  const { kernel, memory } = instantiate(2 ** 24)
+  const memory = createMemory(2 ** 24, false)
+  const kernel = createKernel(memory, false)
   kernel.init(words, 1, true)
   const batch = new Int32Array(memory.buffer, kernel.batch.value, words)
 

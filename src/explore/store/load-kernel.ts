@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const PAGE = 65536
+/** Bytes of a page of WebAssembly memory. */
+export const PAGE = 65536
 /** One page less than WebAssembly allows, so that the end of memory is still a 32-bit address. */
 const MOST_PAGES = 65535
 
@@ -10,7 +11,7 @@ interface WasmGlobal {
   readonly value: number
 }
 
-/** The memory of one kernel. Growing it detaches every view of its buffer. */
+/** The memory of one kernel, or of several that share it. Growing it detaches every view of its buffer, unless shared. */
 export interface WasmMemory {
   readonly buffer: ArrayBuffer
 }
@@ -19,7 +20,7 @@ export interface WasmMemory {
 interface Wasm {
   Module: new (bytes: Uint8Array) => object
   Instance: new (module: object, imports: { env: { memory: WasmMemory } }) => { readonly exports: unknown }
-  Memory: new (limits: { initial: number; maximum: number }) => WasmMemory
+  Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => WasmMemory
 }
 
 const wasm = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly
@@ -27,18 +28,22 @@ const wasm = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly
 /** What the kernel exports. Unsigned numbers arrive as signed ones: use `>>> 0`. */
 export interface Kernel {
   init(words: number, capacity: number, fingerprints: boolean): number
+  attach(words: number, capacity: number, fingerprints: boolean): number
+  useOrder(): void
+  reorder(): number
   insert(n: number): void
   decode(id: number): void
+  giveUp(id: number): void
   count(): number
+  full(): number
+  pages(): number
   parentOf(id: number): number
   ordinalOf(id: number): number
   mixed(key: bigint): bigint
   firstFingerprint(): bigint
-  setOrder(): void
-  reorder(): number
+  readonly added: WasmGlobal
   readonly cells: WasmGlobal
   readonly order: WasmGlobal
-  readonly full: WasmGlobal
   readonly batch: WasmGlobal
   readonly parents: WasmGlobal
   readonly ordinals: WasmGlobal
@@ -53,20 +58,26 @@ function packageRoot(): string {
   return folder
 }
 
-let compiled: object | undefined
+const compiled = new Map<string, object>()
 
-function kernelModule(): object {
-  if (compiled) return compiled
-  const path = join(packageRoot(), 'dist', 'kernel.wasm')
+function kernelModule(name: string): object {
+  const known = compiled.get(name)
+  if (known) return known
+  const path = join(packageRoot(), 'dist', name)
   if (!existsSync(path)) throw new Error(`${path} is missing; build the package first: npm run build`)
-  compiled = new wasm.Module(readFileSync(path))
-  return compiled
+  const module = new wasm.Module(readFileSync(path))
+  compiled.set(name, module)
+  return module
 }
 
-/** A memory that never grows past `limit` bytes, and a kernel working in it. */
-export function instantiate(limit: number): { kernel: Kernel; memory: WasmMemory } {
+/** A memory that never grows past `limit` bytes. */
+export function createMemory(limit: number, shared: boolean): WasmMemory {
   const maximum = Math.max(1, Math.min(MOST_PAGES, Math.floor(limit / PAGE)))
-  const memory = new wasm.Memory({ initial: 1, maximum })
-  const instance = new wasm.Instance(kernelModule(), { env: { memory } })
-  return { kernel: instance.exports as Kernel, memory }
+  return new wasm.Memory({ initial: 1, maximum, shared })
+}
+
+/** A kernel that works in `memory`. */
+export function createKernel(memory: WasmMemory, shared: boolean): Kernel {
+  const module = kernelModule(shared ? 'kernel.shared.wasm' : 'kernel.wasm')
+  return new wasm.Instance(module, { env: { memory } }).exports as Kernel
 }

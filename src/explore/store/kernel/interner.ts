@@ -3,10 +3,20 @@
 // Keys lie in chunks that never move. The index is a power of two of 32-bit slots, in buckets of four that are probed
 // together; a slot holds id + 1 in as many low bits as the index has, and bits of the hash above, so that a probe hardly
 // ever has to read another key. The index can always be rebuilt from the keys.
+//
+// Several threads may intern at a time. A thread claims an empty slot by exchanging it for one with the bits of the hash
+// and all ones for the id; then it writes the key, and then the id. Who meets a claimed slot with the bits of its own
+// hash waits for the id.
 
 import { allocate, PAGE, release } from './pages'
 
 export const LEAF_BYTES: u32 = 32
+
+/** Whether this is the kernel for several threads. */
+export const SHARED: bool = ASC_FEATURE_THREADS
+
+/** Set in what `intern` returns, if the id was given just now. */
+export const FRESH: u32 = 1 << 31
 
 const FIRST_INDEX_PAGES: u32 = 1
 const SLOTS_PER_PAGE: u32 = PAGE >> 2
@@ -125,9 +135,22 @@ function setIndex(interner: Interner, index: usize, pages: u32): void {
   interner.limit = slots - (slots >> 3)
 }
 
+// @ts-ignore: decorator
+@inline
+export function countOf(interner: Interner): u32 {
+  if (SHARED) return atomic.load<u32>(changetype<usize>(interner))
+  return interner.count
+}
+
+/** Whether there is room for `extra` more ids. */
+export function hasRoom(interner: Interner, extra: u32): bool {
+  const wanted = countOf(interner) + extra
+  return wanted <= interner.limit && wanted <= interner.room
+}
+
 /** Makes room for `extra` more ids. Returns whether there is. */
 export function reserve(interner: Interner, extra: u32): bool {
-  const wanted = interner.count + extra
+  const wanted = countOf(interner) + extra
   while (wanted > interner.limit) if (!double(interner)) return false
   while (wanted > interner.room) {
     const chunk = allocate(interner.pagesPerChunk)
@@ -208,9 +231,9 @@ function enter(interner: Interner, first: u32, end: u32, keys: usize, wide: bool
 }
 
 /**
- * The id of a key, given one now if it has none: then it is what `interner.count` was before. There must be room.
- * The key is `key`, or the leaf at `leaf` if `wide`. `index`, `mask` and `directory` are the interner's, read once by
- * the caller for many keys; `wide` and `bits` must be constants.
+ * The id of a key; given one now if it has none, then with FRESH. There must be room. The key is `key`, or the leaf at
+ * `leaf` if `wide`. `index`, `mask` and `directory` are the interner's, read once by the caller for many keys; `wide` and
+ * `bits` must be constants.
  */
 // @ts-ignore: decorator
 @inline
@@ -234,7 +257,7 @@ export function intern(
     const slots = v128.load(bucket)
     let equal = i32x4.bitmask(i32x4.eq(v128.and(slots, tagBits), tags))
     while (equal != 0) {
-      const slot = load<u32>(bucket + (<usize>ctz(equal) << 2))
+      const slot = slotAt(bucket + (<usize>ctz(equal) << 2), mask)
       equal &= equal - 1
       if (slot == 0) continue
       const id = (slot & mask) - 1
@@ -246,20 +269,34 @@ export function intern(
       }
     }
     const empty = i32x4.bitmask(i32x4.eq(slots, i32x4.splat(0)))
-    if (empty != 0) {
-      const id = interner.count
-      interner.count = id + 1
-      const chunk = chunkOf(directory, id, bits)
-      if (wide) {
-        const place = chunk + within(id, bits) * LEAF_BYTES
-        v128.store(place, v128.load(leaf))
-        v128.store(place, v128.load(leaf, 16), 16)
-      } else {
-        store<u64>(chunk + (within(id, bits) << 3), key)
-      }
-      store<u32>(bucket + (<usize>ctz(empty) << 2), tag | (id + 1))
-      return id
+    if (empty == 0) {
+      at = (at + 4) & mask
+      continue
     }
-    at = (at + 4) & mask
+    const place = bucket + (<usize>ctz(empty) << 2)
+    // Another thread may have been faster: look at the bucket again.
+    if (SHARED && atomic.cmpxchg<u32>(place, 0, tag | mask) != 0) continue
+    const id = SHARED ? atomic.add<u32>(changetype<usize>(interner), 1) : interner.count++
+    const chunk = chunkOf(directory, id, bits)
+    if (wide) {
+      const copy = chunk + within(id, bits) * LEAF_BYTES
+      v128.store(copy, v128.load(leaf))
+      v128.store(copy, v128.load(leaf, 16), 16)
+    } else {
+      store<u64>(chunk + (within(id, bits) << 3), key)
+    }
+    if (SHARED) atomic.store<u32>(place, tag | (id + 1))
+    else store<u32>(place, tag | (id + 1))
+    return id | FRESH
   }
+}
+
+/** A slot of the index, once it has its id. */
+// @ts-ignore: decorator
+@inline
+function slotAt(place: usize, mask: u32): u32 {
+  if (!SHARED) return load<u32>(place)
+  let slot = atomic.load<u32>(place)
+  while ((slot & mask) == mask) slot = atomic.load<u32>(place)
+  return slot
 }

@@ -1,4 +1,4 @@
-// Memory by whole pages. The first page holds what has a fixed place: the interners' records, the list of free runs.
+// Memory by whole pages. The first page holds what has a fixed place. Only one thread at a time allocates or releases.
 
 export const PAGE: u32 = 65536
 
@@ -8,7 +8,12 @@ export const NODES: usize = 1152
 export const LEAVES: usize = 1280
 export const NEW_NODES: usize = 1408
 export const NEW_LEAVES: usize = 1536
-export const FREE: usize = 2048
+export const GATE: usize = 1664
+export const VECTORS: usize = 1792
+export const ORDER: usize = 1920
+/** The size of memory in pages: what memory.size() says may be out of date when another thread grew it. */
+const SIZE: usize = 2048
+const FREE: usize = 2056
 const FREE_END: usize = 65536
 
 /** Memory grows by a 32nd at least: growing is slow. */
@@ -21,27 +26,30 @@ class Run {
   pages: u32
 }
 
+export function size(): u32 {
+  return max(1, load<u32>(SIZE))
+}
+
 /** Returns a run of pages, not cleared, or 0 when the memory limit forbids it. */
 export function allocate(pages: u32): usize {
   for (let p = FREE; p < FREE_END; p += offsetof<Run>()) {
     if (changetype<Run>(p).pages >= pages) return take(changetype<Run>(p), pages)
   }
-  const size = <u32>memory.size()
-  const last = runEndingAt(size * PAGE)
+  const end = size() * PAGE
+  const last = runEndingAt(end)
   const missing = pages - (last ? last.pages : 0)
-  const ample = max(missing, size >> GROWTH_SHIFT)
-  let gained = ample
-  if (memory.grow(ample) < 0) {
-    if (memory.grow(missing) < 0) return 0
+  let gained = max(missing, size() >> GROWTH_SHIFT)
+  if (memory.grow(gained) < 0) {
     gained = missing
+    if (memory.grow(gained) < 0) return 0
   }
+  store<u32>(SIZE, size() + gained)
   if (last) {
     last.pages += gained
     return take(last, pages)
   }
-  const at = size * PAGE
-  if (gained > pages) release(at + pages * PAGE, gained - pages)
-  return at
+  if (gained > pages) release(end + pages * PAGE, gained - pages)
+  return end
 }
 
 function take(run: Run, pages: u32): usize {
