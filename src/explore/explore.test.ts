@@ -87,6 +87,19 @@ describe.each(strategies)('%s', strategy => {
     expect([warned.states, warned.lost, stepsOf(warned)]).toEqual([4, 1, { odd: 2 }])
   })
 
+  test('… that very run: what another one said does not count', () => {
+    const puts = m.operation('puts', { source: 'test' }, w => [
+      w.choose('n', [0, 1], (s, _, value) => {
+        if (value === 0) claim(odd, s.flag, 'only said')
+        else s.n++
+      }),
+      w.step('n--', s => {
+        s.n -= 2
+      }),
+    ])
+    expect(() => explored(programOf(m, [puts]), [], { strategy })).toThrow('n := -1 is outside 0..99')
+  })
+
   test('… or violates it in the same step', () => {
     const puts = m.operation('puts', { source: 'test' }, w => [
       w.step('n--', s => {
@@ -173,7 +186,12 @@ test('breadth-first finds the fewest steps to every violation', () => {
       const program = programOf(plane, [walk('x', right), walk('y', up)])
       const [fewestX, fewestY] = [fewest(right, x), fewest(up, y)]
       const expected = fewestX + fewestY < 99 ? { away: fewestX + fewestY } : {}
-      expect(stepsOf(explored(program, [away]))).toEqual(expected)
+      const wide = explored(program, [away])
+      expect(stepsOf(wide)).toEqual(expected)
+      const system = new PackedSystem(program)
+      system.loadInitial(0)
+      for (const ordinal of wide.found.get('away')?.run.ordinals ?? []) system.fire(ordinal)
+      if (wide.found.size > 0) expect(system.shared).toMatchObject({ x, y })
       const deep = stepsOf(explored(program, [away], { strategy: 'dfs' }))
       expect(Object.keys(deep)).toEqual(Object.keys(expected))
       expect(deep.away ?? 0).toBeGreaterThanOrEqual(expected.away ?? 0)

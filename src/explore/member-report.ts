@@ -1,3 +1,4 @@
+import { ModelError, reasonOf } from '../errors.js'
 import type { Exploration, Found, Run } from './result.js'
 
 /** What one member of a team has found. */
@@ -10,7 +11,22 @@ export interface MemberReport {
   readonly found: ReadonlyMap<string, Found>
   readonly tested: ReadonlySet<string>
   readonly coverage: readonly (readonly number[])[]
-  readonly error: unknown
+  readonly error: MemberError | undefined
+}
+
+/** An error in a form that crosses threads. */
+export type MemberError =
+  | { readonly kind: 'model'; readonly object: string; readonly reason: string; readonly next: string }
+  | { readonly kind: 'other'; readonly message: string }
+
+export function describeError(thrown: unknown): MemberError {
+  if (!(thrown instanceof ModelError)) return { kind: 'other', message: reasonOf(thrown) }
+  const { object, reason, next } = thrown
+  return { kind: 'model', object, reason, next }
+}
+
+export function errorOf(error: MemberError): Error {
+  return error.kind === 'model' ? new ModelError(error.object, error.reason, error.next) : new Error(error.message)
 }
 
 /** What several members found, as one: of two violations the shorter, and of two equal ones the same every time. */

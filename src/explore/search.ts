@@ -6,7 +6,7 @@ import type { System } from '../system/system.js'
 import { Again, Batch, checkUnchanged, outOfRange, type Reports } from './batch.js'
 import type { Check } from './checks.js'
 import { type Limits, limits as withDefaults } from './limits.js'
-import { type MemberReport, merge } from './member-report.js'
+import { describeError, errorOf, type MemberError, type MemberReport, merge } from './member-report.js'
 import type { ExploreOptions } from './options.js'
 import { Progress } from './progress.js'
 import type { Exploration, Found, Run, StopReason } from './result.js'
@@ -75,15 +75,23 @@ export class Search {
     forgetTests()
     const initial = this.#insertInitial()
     const depthFirst = this.options.strategy === 'dfs'
-    if (depthFirst) this.#depthFirst()
-    else this.#breadthFirst()
+    try {
+      if (depthFirst) this.#depthFirst()
+      else this.#breadthFirst()
+    } catch (thrown) {
+      this.team.stop('interrupted')
+      this.team.dismiss(this.#ports)
+      throw thrown
+    }
     const seconds = (performance.now() - this.#start) / 1000
     this.#show()
     const { store } = this
     const reports = [this.#report(), ...this.team.dismiss<MemberReport>(this.#ports)]
     const failed = reports.find(report => report.error !== undefined)
-    if (failed) throw failed.error
+    if (failed?.error) throw errorOf(failed.error)
     const sum = (of: (report: MemberReport) => number) => reports.reduce((all, report) => all + of(report), 0)
+    const unexplored = store.count - sum(report => report.explored)
+    if (unexplored !== 0 && !this.#stopped) throw new Error(`${unexplored} states were not looked at; report this`)
     return {
       strategy: depthFirst ? 'dfs' : 'bfs',
       states: store.count,
@@ -96,7 +104,7 @@ export class Search {
       bytes: store.bytes,
       exact: store.exact,
       stopped: this.#stopped,
-      unexplored: store.count - sum(report => report.explored),
+      unexplored,
       lost: sum(report => report.lost),
       ...merge(reports),
     }
@@ -157,13 +165,13 @@ export class Search {
   /** A member's part: levels as the leader opens them, then its report. */
   serve(port: MessagePort): void {
     forgetTests()
-    let error: unknown
+    let error: MemberError | undefined
     this.team.serve(() => {
       if (error) return
       try {
         this.#level()
       } catch (thrown) {
-        error = thrown
+        error = describeError(thrown)
         this.team.stop('interrupted')
       }
     })

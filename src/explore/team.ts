@@ -9,10 +9,12 @@ const END = 2
 const ROUND = 3
 const ARRIVED = 4
 const READY = 5
-const MEMBERS = 6
-const OVER = 7
-const REPORTS = 8
-const CELLS = 9
+const OVER = 6
+const REPORTS = 7
+const CELLS = 8
+
+/** The low bits of ROUND tell how many members take part in it: one cell, so that nobody sees only half of the news. */
+const MEMBERS = 0xff
 
 /** States that a member takes at a time. */
 const CHUNK = 512
@@ -49,8 +51,8 @@ export class Team {
     Atomics.store(cells, ARRIVED, 0)
     Atomics.store(cells, NEXT, from | 0)
     Atomics.store(cells, END, end | 0)
-    Atomics.store(cells, MEMBERS, Atomics.load(cells, READY))
-    Atomics.add(cells, ROUND, 1)
+    const members = Math.min(MEMBERS, Atomics.load(cells, READY))
+    Atomics.store(cells, ROUND, ((Atomics.load(cells, ROUND) | MEMBERS) + 1) | members)
     Atomics.notify(cells, ROUND)
   }
 
@@ -66,7 +68,7 @@ export class Team {
     const cells = this.#cells
     for (;;) {
       const arrived = Atomics.load(cells, ARRIVED)
-      if (arrived >= Atomics.load(cells, MEMBERS)) return
+      if (arrived >= (Atomics.load(cells, ROUND) & MEMBERS)) return
       Atomics.wait(cells, ARRIVED, arrived)
     }
   }
@@ -77,10 +79,11 @@ export class Team {
     let round = Atomics.load(cells, ROUND)
     const rank = Atomics.add(cells, READY, 1)
     for (;;) {
+      // The round was looked at before: if the search ends from here on, it is another one.
+      if (Atomics.load(cells, OVER) === 1) return
       Atomics.wait(cells, ROUND, round)
       round = Atomics.load(cells, ROUND)
-      if (Atomics.load(cells, OVER) === 1) return
-      if (rank >= Atomics.load(cells, MEMBERS)) continue
+      if (rank >= (round & MEMBERS)) continue
       try {
         work()
       } finally {
@@ -95,7 +98,7 @@ export class Team {
     const cells = this.#cells
     const members = Atomics.load(cells, READY)
     Atomics.store(cells, OVER, 1)
-    Atomics.add(cells, ROUND, 1)
+    Atomics.store(cells, ROUND, (Atomics.load(cells, ROUND) | MEMBERS) + 1)
     Atomics.notify(cells, ROUND)
     const reports: Report[] = []
     while (reports.length < members) {
@@ -114,10 +117,5 @@ export class Team {
     port.postMessage(report)
     Atomics.add(this.#cells, REPORTS, 1)
     Atomics.notify(this.#cells, REPORTS)
-  }
-
-  /** Whether the search ended before a late member was ready. */
-  get over(): boolean {
-    return Atomics.load(this.#cells, OVER) === 1
   }
 }

@@ -110,6 +110,11 @@ describe('what steps say', () => {
     expect(() => walked(plain, [], {})).toThrow('thread count: stores a value its field cannot hold: n := 12')
     const small = invariant(m, 'small', { claim: '', clauses: { 'n < 5': s => s.n < 5 } })
     expect(walked(plain, [small], { runs: 2 })).toMatchObject({ lost: 2 })
+    const earlier = count(s => {
+      claim(odd, s.n > 0)
+      s.n += 6
+    })
+    expect(walked(earlier, [], { runs: 2 })).toMatchObject({ lost: 2 })
     const same = count(s => {
       claim(odd, s.n > 0)
       s.n--

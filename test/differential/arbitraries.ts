@@ -23,7 +23,10 @@ const expression: fc.Arbitrary<Expression> = fc.record({
       },
       {
         weight: 2,
-        arbitrary: fc.record({ from: fc.constantFrom('shared' as const, 'local' as const), index: choice }),
+        arbitrary: fc.record({
+          from: fc.constantFrom('shared' as const, 'local' as const, 'thread' as const),
+          index: choice,
+        }),
       },
     ),
     { maxLength: 3 },

@@ -22,12 +22,13 @@ const HAPPENINGS = [
 test('the packed and the reference execution agree on random models and random schedules', () => {
   const models = new Map<string, number>()
   const schedule = fc.array(fc.nat(255), { minLength: 10, maxLength: 40 })
+  const warmUps = fc.constantFrom(0, 3, Number.POSITIVE_INFINITY)
   fc.assert(
-    fc.property(plan, fc.array(schedule, { minLength: 1, maxLength: 3 }), (random, schedules) => {
+    fc.property(plan, fc.array(schedule, { minLength: 1, maxLength: 3 }), warmUps, (random, schedules, warmUp) => {
       const happened = new Set<string>()
       const hit = (what: string) => happened.add(what)
       const { kernel, scenario } = build(random, hit)
-      const lockstep = Lockstep.start(compile(kernel, scenario), hit)
+      const lockstep = Lockstep.start(compile(kernel, scenario), hit, warmUp)
       for (const [i, choices] of schedules.entries()) lockstep?.run(i % scenario.initial.length, choices)
       for (const what of happened) models.set(what, (models.get(what) ?? 0) + 1)
     }),

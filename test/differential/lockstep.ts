@@ -24,17 +24,21 @@ export class Lockstep {
   private constructor(
     readonly program: Program,
     readonly hit: Hit,
+    warmUp: number,
   ) {
-    this.packed = new PackedSystem(program)
+    this.packed = new PackedSystem(program, warmUp)
     this.reference = new ReferenceSystem(program)
     this.#scratch = buffers(this.packed.layout.bytes)
   }
 
-  /** Both executions of the program; undefined when neither can start, for the same reason. */
-  static start(program: Program, hit: Hit): Lockstep | undefined {
+  /**
+   * Both executions of the program, with code made for steps that ran `warmUp` times before; undefined when neither can
+   * start, for the same reason.
+   */
+  static start(program: Program, hit: Hit, warmUp = 0): Lockstep | undefined {
     const reference = errorOf(() => new ReferenceSystem(program).initial)
     expect(errorOf(() => new PackedSystem(program))).toBe(reference)
-    if (reference === '') return new Lockstep(program, hit)
+    if (reference === '') return new Lockstep(program, hit, warmUp)
     hit('cannot start')
     return undefined
   }

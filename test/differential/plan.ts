@@ -31,9 +31,9 @@ export interface CallPlan {
   readonly args: readonly number[]
 }
 
-/** A sum of constants and of scalars that a state holds, or half of it. */
+/** A sum of constants, the number of the thread, and scalars that a state holds, or half of it. */
 export interface Expression {
-  readonly terms: readonly { readonly from: 'constant' | 'shared' | 'local'; readonly index: number }[]
+  readonly terms: readonly { readonly from: 'constant' | 'thread' | 'shared' | 'local'; readonly index: number }[]
   readonly halved: boolean
 }
 

@@ -1,4 +1,4 @@
-import type { Fields, RecordType, Type } from 'foliocheck'
+import { current, type Fields, type RecordType, type Type } from 'foliocheck'
 import type { Expression } from './plan.js'
 
 type Scalar = Exclude<Type, { kind: 'record' | 'array' }>
@@ -81,6 +81,10 @@ export function fitted(type: Scalar, value: number, raw: boolean): number | bool
 export function evaluate(expression: Expression, scope: Scope, s: object | undefined, t: object): number {
   let total = 0
   for (const { from, index } of expression.terms) {
+    if (from === 'thread') {
+      total += current()
+      continue
+    }
     const leaves = from === 'constant' ? [] : scope[from]
     const root = from === 'shared' ? s : t
     total += leaves.length === 0 || root === undefined ? index : read(root, leaves[index % leaves.length])
