@@ -1,7 +1,7 @@
 import { checksOf, compile, createTreeStore, explore, PackedSystem } from 'foliocheck'
 import { describe, expect, it } from 'vitest'
 import { demandAgreement, type Rounds } from './engines.js'
-import { ratio, reaches } from './figures.js'
+import { ratio, reaches, workers } from './figures.js'
 import { type InstanceName, instances } from './instances.js'
 import { median, type Sample } from './sample.js'
 import { spinVersion, Verifier } from './spin.js'
@@ -11,6 +11,8 @@ const small: readonly InstanceName[] = ['life-cycle-small', 'two-phase-7']
 function sample(changes: Partial<Sample> = {}): Sample {
   return { states: 296_448, transitions: 2_744_706, seconds: 2, bytes: 1e7, ...changes }
 }
+
+const none: Rounds = { exact: [], fingerprints: [], 'two workers': [], spin: [] }
 
 describe('the models', () => {
   it.each(small)('%s has the states it had', name => {
@@ -33,8 +35,8 @@ describe('the models', () => {
 describe('figures', () => {
   it('compares rounds that agree, by the median of their ratios', () => {
     const rounds: Rounds = {
+      ...none,
       exact: [sample({ seconds: 1 }), sample({ seconds: 4 }), sample()],
-      fingerprints: [sample()],
       spin: [sample(), sample(), sample()],
     }
     demandAgreement('two-phase-7', rounds)
@@ -44,18 +46,23 @@ describe('figures', () => {
   })
 
   it('refuses to compare models that differ', () => {
-    const one = [sample()]
-    const other = { exact: one, fingerprints: one, spin: [sample({ states: 296_447 })] }
+    const exact = [sample()]
+    const other = { ...none, exact, spin: [sample({ states: 296_447 })] }
     expect(() => demandAgreement('two-phase-7', other)).toThrow('models that differ are not compared')
-    const steps = { exact: one, fingerprints: one, spin: [sample({ transitions: 1 })] }
+    const steps = { ...none, exact, fingerprints: [sample({ transitions: 1 })] }
     expect(() => demandAgreement('two-phase-7', steps)).toThrow('models that differ are not compared')
   })
 
   it('says when there is no SPIN', () => {
-    const figure = ratio('exact', { exact: [sample()], fingerprints: [sample()], spin: [] }, 'exact', 1, 2)
+    const figure = ratio('exact', { ...none, exact: [sample()] }, 'exact', 1, 2)
     expect(figure.value).toBeUndefined()
     expect(figure.note).toContain('not installed')
     expect(reaches(figure, 0)).toBe(false)
+  })
+
+  it('compares two workers with one where there were two', () => {
+    const rounds: Rounds = { ...none, exact: [sample()], 'two workers': [sample({ seconds: 1 })] }
+    expect([workers(rounds).value, workers({ ...rounds, 'two workers': [] }).value]).toEqual([2, undefined])
   })
 
   it('takes the middle one', () => {

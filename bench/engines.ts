@@ -4,17 +4,20 @@ import { type InstanceName, instances } from './instances.js'
 import type { Sample } from './sample.js'
 import { Verifier } from './spin.js'
 
-export type Engine = 'exact' | 'fingerprints' | 'spin'
+export type Engine = 'exact' | 'fingerprints' | 'two workers' | 'spin'
 
-/** What every engine took for an instance, round by round. */
+/** What every engine took for an instance, round by round; nothing for those that were left out. */
 export type Rounds = Readonly<Record<Engine, readonly Sample[]>>
+
+/** States below which a second worker has nothing to do worth measuring. */
+const WIDE = 5_000_000
 
 /**
  * Explores an instance with every engine in turn, and again: what slows the machine down for a while slows all of them.
  * @param spin whether SPIN is there.
  */
 export function measure(name: InstanceName, repeats: number, spin: boolean, note: (line: string) => void): Rounds {
-  const rounds: Record<Engine, Sample[]> = { exact: [], fingerprints: [], spin: [] }
+  const rounds: Record<Engine, Sample[]> = { exact: [], fingerprints: [], 'two workers': [], spin: [] }
   const verifier = spin ? new Verifier(instances[name]) : undefined
   try {
     for (let round = 1; round <= repeats; round++) {
@@ -22,6 +25,7 @@ export function measure(name: InstanceName, repeats: number, spin: boolean, note
       rounds.exact.push(exploreOnce(name, 'exact'))
       if (verifier) rounds.spin.push(verifier.explore())
       rounds.fingerprints.push(exploreOnce(name, 'fingerprints'))
+      if (instances[name].states >= WIDE) rounds['two workers'].push(exploreOnce(name, 'two workers'))
     }
   } finally {
     verifier?.close()

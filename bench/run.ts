@@ -39,7 +39,7 @@ function figures(): Figure[] {
     ratio('life cycle, fingerprints ÷ SPIN', life, 'fingerprints', 2, 4),
     ratio('two-phase commit, exact ÷ SPIN', commit, 'exact', 1, 2),
     memory(life),
-    workers(),
+    workers(life),
     ...waits(repeats),
   ]
 }
