@@ -1,14 +1,6 @@
 import { ModelError } from '../errors.js'
 import type { RecordType, Type } from './schema.js'
 
-/** Where a value lives in the packed vector: byte offset, width in bytes, and its range. */
-export interface Scalar {
-  readonly offset: number
-  readonly width: 1 | 2 | 4
-  readonly min: number
-  readonly max: number
-}
-
 /** Bytes that a scalar of this type takes. Every value is stored as its distance from the default, which is 0. */
 export function widthOf(type: Type): 1 | 2 | 4 {
   switch (type.kind) {
