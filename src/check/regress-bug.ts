@@ -44,6 +44,7 @@ export function judgeRegression(
   const problems: string[] = []
   if (was.verdict !== 'violated') problems.push(`the bug is not found on the code before its fix: ${inWords(was)}`)
   if (is.verdict !== 'proved') problems.push(`the fix is not proved: ${inWords(is)}`)
+  else if (!after.exploration.exact) problems.push('the fix is proved by fingerprints only; search exactly')
   if (found && !recorded) problems.push(`${file} is missing; record it with --record`)
   if (recorded && !isOf(recorded, bug)) problems.push(`${file} is the counterexample of something else`)
   else if (found && recorded && (found.steps !== recorded.steps || found.preemptions !== recorded.preemptions)) {

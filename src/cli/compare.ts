@@ -1,6 +1,6 @@
 import type { PropertyResult } from '../check/check-scenario.js'
 import { type Cell, compareResults, isNew } from '../check/compare-results.js'
-import { errorsOf } from '../check/outcome.js'
+import { errorsOf, resultsOf } from '../check/outcome.js'
 import { UsageError } from '../errors.js'
 import { compareText } from '../report/compare-text.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
@@ -33,14 +33,15 @@ export async function compare(scenarios: readonly string[], flags: CompareFlags)
     return before.ok && after.ok ? compareResults(before.result, after.result) : []
   })
   for (const cell of cells) if (isNew(cell) && cell.after.counterexample) keeper?.keep(cell.after.counterexample)
-  if (flags.json) printJson({ kernel, base: flags.base, patches: flags.patch, cells: cells.map(shapeOf) })
+  const exact = resultsOf(outcomes).every(result => result.exploration.exact)
+  if (flags.json) printJson({ kernel, base: flags.base, patches: flags.patch, exact, cells: cells.map(shapeOf) })
   else if (cells.length > 0) {
     const title = `kernel ${[kernel, ...flags.base].join(' + ')}, before and after ${flags.patch.join(', ')}`
     const replay = (cell: Cell) => {
       const file = cell.after.counterexample && keeper?.fileOf(cell.after.counterexample)
       return file ? replayHint(file, flags) : undefined
     }
-    print(compareText(title, cells, { width: reportWidth(), replay }))
+    print(compareText(title, cells, { width: reportWidth(), exact, replay }))
   }
   throwAll([...errorsOf(outcomes), ...(keeper?.errors ?? [])])
   if (cells.some(cell => cell.effect === 'broken')) return EXIT.violated

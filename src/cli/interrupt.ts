@@ -1,3 +1,5 @@
+import { quit } from './guard.js'
+
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const
 
 /**
@@ -8,9 +10,11 @@ export function onInterrupt(stop: () => void): () => void {
   let asked = false
   const handle = (signal: NodeJS.Signals): void => {
     // As a shell reports a program that a signal ended.
-    if (asked) process.exit(signal === 'SIGINT' ? 130 : 143)
+    if (asked) quit(signal === 'SIGINT' ? 130 : 143)
     asked = true
-    process.stderr.write('foliocheck: interrupted; ending with what was found so far (again to quit at once)\n')
+    // A terminal shows ^C, and perhaps the progress line.
+    const line = process.stderr.isTTY ? '\n' : ''
+    process.stderr.write(`${line}foliocheck: interrupted; ending with what was found so far (again to quit at once)\n`)
     stop()
   }
   for (const signal of SIGNALS) process.on(signal, handle)

@@ -1,29 +1,17 @@
 import { Command } from 'commander'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { report } from './failures.js'
-import { collect, columns, percent, withExploreFlags, withModel } from './options.js'
+import { guarded } from './guard.js'
+import { collect, columns, percent, withExploreFlags, withLimits, withModel } from './options.js'
 import { packageVersion } from './package-root.js'
 
 let exit: ExitCode = EXIT.ok
 
 /** Runs the command line. Errors become one paragraph on standard error and the documented exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  // A reader that closes the pipe early, as `head` does, is no error: the rest of the work is done all the same.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', error => {
-      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') process.exit(EXIT.internal)
-    })
-  }
-  // Whatever a user's module throws later, outside of the work itself.
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (thrown: unknown) => process.exit(report(thrown)))
-  }
-  try {
+  await guarded(async () => {
     await makeProgram().parseAsync(argv, { from: 'user' })
-    process.exitCode = exit
-  } catch (thrown) {
-    process.exitCode = report(thrown)
-  }
+    return exit
+  })
 }
 
 function makeProgram(): Command {
@@ -103,7 +91,7 @@ function makeProgram(): Command {
       }),
   )
   add(
-    withExploreFlags(new Command('mutate'))
+    withLimits(new Command('mutate'))
       .description('drops, doubles and swaps steps of operations: does some property notice?')
       .argument('[operations...]', 'all that some scenario runs, unless named')
       .option('-k, --kernel <name>', 'the kernel to mutate; the newest by default')

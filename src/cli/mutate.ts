@@ -16,12 +16,12 @@ import { paragraph } from '../report/wrap.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { throwAll } from './failures.js'
 import { onInterrupt } from './interrupt.js'
-import { type ExploreFlags, limitsOf } from './options.js'
+import { type LimitFlags, limitsOf } from './options.js'
 import { packageRoot } from './package-root.js'
 import { ProgressLine } from './progress-line.js'
 import { print, printJson, reportWidth } from './terminal.js'
 
-interface MutateFlags extends ExploreFlags {
+interface MutateFlags extends LimitFlags {
   readonly kernel?: string
   readonly patch: readonly string[]
   readonly least: number

@@ -2,28 +2,28 @@ import { type Command, InvalidArgumentError, Option } from 'commander'
 import type { Limits } from '../explore/limits.js'
 import type { Strategy } from '../explore/result.js'
 
-/** Options that every exploring command has. */
-export interface ExploreFlags {
+/** Options of the commands that search: on which models, how far, and how that is shown. */
+export interface LimitFlags {
   readonly model?: string
   readonly states?: number
   readonly seconds?: number
   readonly memory?: number
   readonly jobs?: number
+  readonly json?: boolean
+  readonly quiet?: boolean
+}
+
+/** Options of the commands that leave it to the user how to search. */
+export interface ExploreFlags extends LimitFlags {
   readonly strategy: Strategy
   readonly seed: number
   readonly fingerprints?: boolean
-  readonly json?: boolean
-  readonly quiet?: boolean
   readonly all?: boolean
 }
 
 /** Adds the options of `ExploreFlags`. */
 export function withExploreFlags(command: Command): Command {
-  return withModel(command)
-    .option('--states <n>', 'stop after this many distinct states', positiveInteger)
-    .option('--seconds <n>', 'stop after this many seconds per scenario', positive)
-    .option('--memory <MiB>', 'stop when the visited states take this much', positive)
-    .option('--jobs <n>', 'threads that explore side by side, up to 256 (default: one per core)', threads)
+  return withLimits(command)
     .addOption(
       new Option('--strategy <name>', 'order of search; bfs finds the shortest violation')
         .choices(['bfs', 'dfs', 'walk'])
@@ -32,6 +32,15 @@ export function withExploreFlags(command: Command): Command {
     .option('--seed <n>', 'seed of the random walk', integer, 1)
     .option('--fingerprints', 'recognise states by 64-bit fingerprints: faster, not exact; the bound is printed')
     .option('--all', 'tell every violation in full, not only the three shortest of each scenario')
+}
+
+/** Adds the options of `LimitFlags`. */
+export function withLimits(command: Command): Command {
+  return withModel(command)
+    .option('--states <n>', 'stop after this many distinct states', positiveInteger)
+    .option('--seconds <n>', 'stop after this many seconds per scenario', positive)
+    .option('--memory <MiB>', 'stop when the visited states take this much', positive)
+    .option('--jobs <n>', 'threads that explore side by side, up to 256 (default: one per core)', threads)
     .option('--quiet', 'no progress display')
 }
 
@@ -47,7 +56,7 @@ export function collect(value: string, before: readonly string[]): string[] {
   return [...before, value]
 }
 
-export function limitsOf(flags: ExploreFlags): Partial<Limits> {
+export function limitsOf(flags: LimitFlags): Partial<Limits> {
   return {
     ...(flags.states !== undefined && { states: flags.states }),
     ...(flags.seconds !== undefined && { seconds: flags.seconds }),

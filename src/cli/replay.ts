@@ -3,9 +3,8 @@ import { readCounterexample } from '../check/counterexample-file.js'
 import { type ReplayVerdict, replayCounterexample } from '../check/replay-counterexample.js'
 import { FileError, UsageError } from '../errors.js'
 import { kernelNamed, kernelWith, loadProject } from '../project/load.js'
-import { paragraph, printable } from '../report/wrap.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { print, printJson, reportWidth } from './terminal.js'
+import { print, printJson } from './terminal.js'
 
 interface ReplayFlags {
   readonly json?: boolean
@@ -25,12 +24,12 @@ export async function replayFile(file: string, flags: ReplayFlags): Promise<Exit
   } else {
     const sign = verdict.happens ? '✗' : '✓'
     const what = verdict.happens ? 'still happens' : 'does not happen any more'
-    const where = [kernel, ...patches].join(' + ')
+    const elsewhere = flags.kernel !== undefined || flags.patch.length > 0
     print([
-      printable(`${sign} ${found.scenario}   ${found.property}   kernel ${where}`),
-      ...paragraph('  ', printable(`${what}: ${verdict.reason}`), reportWidth()),
+      `${sign} ${found.scenario}   ${found.property}   ${what}: ${verdict.reason}`,
+      ...(elsewhere ? [`  on kernel ${[kernel, ...patches].join(' + ')}`] : []),
+      ...(verdict.happens ? [] : ['  Other steps may still lead to it; `foliocheck check` searches for them.']),
     ])
-    if (!verdict.happens) print(['  Other steps may still lead to it; `foliocheck check` searches for them.'])
   }
   return verdict.happens ? EXIT.violated : EXIT.ok
 }

@@ -3,7 +3,8 @@ import { printable } from '../report/wrap.js'
 
 /** Colour only where a person looks; NO_COLOR and FORCE_COLOR decide otherwise. */
 const { NO_COLOR, FORCE_COLOR, TERM } = process.env
-const colours = pc.createColors(!NO_COLOR && Boolean(FORCE_COLOR || (process.stdout.isTTY && TERM !== 'dumb')))
+const forced = FORCE_COLOR ? FORCE_COLOR !== '0' : undefined
+const colours = pc.createColors(!NO_COLOR && (forced ?? (process.stdout.isTTY === true && TERM !== 'dumb')))
 
 /** Columns of a report: those of the terminal, within what reads well; 100 when there is no terminal. */
 export function reportWidth(): number {

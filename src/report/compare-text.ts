@@ -8,6 +8,8 @@ import { paragraph } from './wrap.js'
 export interface CompareTextOptions {
   /** Columns. */
   readonly width: number
+  /** Whether equal states were recognised by their whole value, in every search. */
+  readonly exact: boolean
   /** The command that replays the counterexample of a cell, if it was written to a file. */
   readonly replay: (cell: Cell) => string | undefined
 }
@@ -29,6 +31,7 @@ export function compareText(title: string, cells: readonly Cell[], options: Comp
     '',
     ...(telling.length > 0 ? [...table(telling), ''] : []),
     numbers(cells),
+    ...(options.exact ? [] : ['  inexact   states may have been missed: fingerprints, or random walks']),
     ...caveats(cells, options.width),
     ...cells.flatMap(cell => trace(cell, options)),
   ]
@@ -55,11 +58,12 @@ function verdictOf({ verdict, steps }: Cell['before']): string {
 
 function numbers(cells: readonly Cell[]): string {
   const count = (effect: Effect) => cells.filter(cell => cell.effect === effect).length
+  const bounded = cells.filter(cell => cell.effect === 'still holds' && cell.after.limit !== '').length
   const parts = [
     `${count('fixed')} fixed`,
     `${count('broken')} broken`,
     `${count('still broken')} still broken`,
-    `${count('still holds')} still hold`,
+    `${count('still holds')}${bounded === 0 ? '' : ` (${bounded} up to a limit)`} still hold`,
     `${count('vacuous')} vacuous`,
     ...(count('not decided') > 0 ? [`${count('not decided')} not decided`] : []),
   ]
@@ -69,9 +73,11 @@ function numbers(cells: readonly Cell[]): string {
 /** What a reader must know before repeating the table: bounds, and claims that are no longer put to the test. */
 function caveats(cells: readonly Cell[], width: number): string[] {
   const limits = new Set<string>()
-  for (const { scenario, before, after } of cells) {
-    if (before.limit !== '' && before.verdict !== 'vacuous') limits.add(`${scenario}, before: ${before.limit}`)
-    if (after.limit !== '' && after.verdict !== 'vacuous') limits.add(`${scenario}, after: ${after.limit}`)
+  for (const { scenario, effect, before, after } of cells) {
+    if (before.verdict === 'inconclusive') limits.add(`${scenario}, before: ${before.limit}`)
+    if (after.limit !== '' && (effect === 'fixed' || effect === 'not decided')) {
+      limits.add(`${scenario}, after: ${after.limit}`)
+    }
   }
   const hidden = cells.filter(cell => cell.effect === 'broken' && cell.before.verdict === 'holds up to')
   const untested = cells.filter(cell => cell.effect === 'vacuous' && cell.before.verdict !== 'vacuous')

@@ -66,7 +66,7 @@ function lengthOf(found: Counterexample): string {
   const { steps, preemptions } = found
   const size = `violated after ${many(steps, 'step')}, ${many(preemptions, 'preemption')}`
   const shortest = found.shortest
-    ? `no shorter run exists (${many(found.states, 'state')} searched breadth-first)`
+    ? `no shorter run exists (${many(found.states, 'state was', 'states were')} searched breadth-first)`
     : 'a shorter run may exist'
   const calm = found.calmest ? '' : '; one with fewer preemptions may exist'
   return `${size}; ${shortest}${calm}`

@@ -6,7 +6,8 @@ const trouble = ['--model', fixture('trouble')]
 
 const COUNTEREXAMPLE = `✗ get-races-put   no-use-after-free   kernel v1
   claim: nobody uses the object after it was freed
-  violated after 6 steps, 1 preemption; no shorter run exists (32 states searched breadth-first)
+  violated after 6 steps, 1 preemption; no shorter run exists (32 states were searched
+  breadth-first)
 
   start   ref 1, listed true
 

@@ -25,8 +25,6 @@ describe.concurrent('compare', () => {
   get-races-put   no-use-after-free     fixed    violated in 6 steps   proved
 
   2 fixed, 0 broken, 0 still broken, 10 still hold, 0 vacuous
-  limit     get-races-put, before: the violations of other properties: 1 run ends there and was not
-            followed
 `)
     expect(stderr).toBe('')
     expect(code).toBe(0)
@@ -43,7 +41,8 @@ describe.concurrent('compare', () => {
 
 ✗ put-alone   freed-when-unused   kernel v2 + never-free
   claim: when nothing runs, an object that nobody references is freed
-  violated after 2 steps, 0 preemptions; no shorter run exists (7 states searched breadth-first)
+  violated after 2 steps, 0 preemptions; no shorter run exists (7 states were searched
+  breadth-first)
   without call 1 of setup
 
   start   ref 1, listed true
@@ -66,6 +65,8 @@ describe.concurrent('compare', () => {
     expect(of['put-alone freed-when-unused']).toBe('still holds')
     expect(cells.filter(cell => cell.effect === 'broken')).toEqual([])
     expect(code).toBe(0)
+    const { stdout } = await compare('-k', 'v1', '-p', 'look-again')
+    expect(stdout).toContain('2 still broken, 10 (3 up to a limit) still hold, 0 vacuous')
   })
 
   test('fixes one thing and breaks another', async () => {
@@ -109,6 +110,12 @@ describe.concurrent('compare', () => {
     ])
     expect(stdout).toContain('0 still hold, 0 vacuous, 2 not decided')
     expect(code).toBe(2)
+  })
+
+  test('says so when states may have been missed', async () => {
+    const { code, stdout } = await compare('-p', 'look-again', 'put-alone', '--fingerprints')
+    expect(stdout).toContain('  inexact   states may have been missed: fingerprints, or random walks\n')
+    expect(code).toBe(0)
   })
 
   test('--out keeps the counterexample of what is broken, and says how to replay it', async () => {

@@ -123,9 +123,9 @@ describe.concurrent('explain', () => {
 describe.concurrent('replay', () => {
   test('exits with 1 while it still happens', async () => {
     const { code, stdout } = await foliocheck(['replay', file, ...model])
-    expect(stdout).toBe(`✗ get-races-put   no-use-after-free   kernel v1
-  still happens: the same 6 steps violate no-use-after-free
-`)
+    expect(stdout).toBe(
+      '✗ get-races-put   no-use-after-free   still happens: the same 6 steps violate no-use-after-free\n',
+    )
     expect(code).toBe(1)
   })
 
@@ -135,8 +135,9 @@ describe.concurrent('replay', () => {
     ['where a step is gone', ['--patch', 'never-free'], 'v1 + never-free', "step 4, 'kfree(object)', is not possible"],
   ])('exits with 0 %s', async (_, flags, kernel, reason) => {
     const { code, stdout } = await foliocheck(['replay', file, ...model, ...flags])
-    expect(stdout).toContain(`✓ get-races-put   no-use-after-free   kernel ${kernel}\n`)
-    expect(stdout).toContain(`  does not happen any more: ${reason}`)
+    expect(stdout.replace(/\s+/g, ' ')).toContain(`does not happen any more: ${reason}`)
+    expect(stdout).toMatch(/^✓ get-races-put {3}no-use-after-free {3}/)
+    expect(stdout).toContain(`\n  on kernel ${kernel}\n`)
     expect(stdout).toContain('Other steps may still lead to it')
     expect(code).toBe(0)
   })

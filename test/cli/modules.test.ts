@@ -49,6 +49,22 @@ describe.concurrent('a module that is no good', () => {
     expectRefusal(await foliocheck(['list', '--model', file]), 65, [`foliocheck: ${file}: `, ...what])
   })
 
+  test.each([
+    ['that ends the program', 'process.exit(0)'],
+    ['that waits for what never comes', 'await new Promise(() => {})'],
+  ])('%s', async (name, line) => {
+    const file = written(folder, `${name.replaceAll(' ', '-')}.ts`, `${line}\nexport default 1\n`)
+    expectRefusal(await foliocheck(['check', '--model', file]), 65, [
+      'ended the program, or waits for what never comes',
+    ])
+  })
+
+  test('that throws when nobody waits for it any more', async () => {
+    const late = "setTimeout(() => { throw new Error('late') }, 1)\nawait new Promise(r => setTimeout(r, 500))\n"
+    const file = written(folder, 'late.ts', `${late}export default 1\n`)
+    expectRefusal(await foliocheck(['check', '--model', file]), 70, ['internal error: late; please report'])
+  })
+
   test('that is not there, or is a folder', async () => {
     mkdirSync(join(folder, 'sub.ts'))
     const options = ['--model', '--patch']

@@ -89,6 +89,12 @@ describe.concurrent('regress', () => {
     expect(code).toBe(1)
   })
 
+  test('takes fingerprints for no proof', async () => {
+    const { code, stdout } = await regress(all, 'object-use-after-free', '--fingerprints')
+    expect(stdout).toContain('  problem the fix is proved by fingerprints only; search exactly\n')
+    expect(code).toBe(1)
+  })
+
   test('notices a record that is stale', async () => {
     const longer = copied('longer', text => text.replace('"preemptions": 1', '"preemptions": 0'))
     const { code, stdout } = await regress(longer, 'object-use-after-free')

@@ -96,6 +96,7 @@ export const compared = v.strictObject({
   kernel: v.string(),
   base: strings,
   patches: strings,
+  exact: v.boolean(),
   cells: v.array(
     v.strictObject({
       scenario: v.string(),
@@ -138,7 +139,7 @@ export const mutated = v.strictObject({
       survived: v.array(v.strictObject({ mutant: v.string(), harmless: v.nullable(v.string()) })),
       undecided: natural,
       invalid: natural,
-      equivalent: v.optional(natural),
+      equivalent: natural,
     }),
   ),
 })

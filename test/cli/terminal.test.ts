@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { fixture, foliocheck, hasControls, ROOT } from './run.js'
@@ -59,6 +60,13 @@ describe.concurrent('a reader that goes away', () => {
     expect((await shell(`foliocheck ${race.join(' ')} --json | head -2`)).code).toBe(1)
     expect((await shell(`foliocheck check --kernel x 2>&1 | true`)).code).toBe(64)
   })
+})
+
+test('a disk that is full is told', async context => {
+  if (!existsSync('/dev/full')) return context.skip('there is no /dev/full')
+  const { code, output } = await shell('foliocheck list >/dev/full')
+  expect(output).toMatch(/^foliocheck: standard output: cannot be written \(ENOSPC.*\); make room/)
+  expect(code).toBe(65)
 })
 
 describe.concurrent('a terminal', () => {
