@@ -138,6 +138,16 @@ describe.each(strategies)('%s', strategy => {
     expect(stepsOf(result)).toEqual({ possible: 2 })
   })
 
+  test('tells which steps never ran', () => {
+    const branches = m.operation('branches', { source: 'test' }, w => [
+      w.test('n > 5', s => s.n > 5, [w.step('never', () => undefined)], [w.step('always', () => undefined)]),
+    ])
+    const program = programOf(m, [branches])
+    const result = explored(program, [], { strategy })
+    const ran = program.threads[0].steps.filter((_, pc) => result.coverage[0][pc] > 0)
+    expect(ran.map(step => step.label)).toEqual(['n > 5', 'always'])
+  })
+
   test('ends at the violation it was told to end at', () => {
     const count = counting(50, s => void claim(odd, s.n < 7))
     const both = [never3, reachable(m, 'ten', { claim: '', holds: s => s.n === 10 })]

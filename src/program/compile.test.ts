@@ -206,6 +206,13 @@ describe('the layout of threads', () => {
     }
   })
 
+  test('more threads than a step can name are refused', () => {
+    const threads = Array.from({ length: 256 }, (_, i) => thread(`t${i}`, does(add, { by: 0 })))
+    expect(new PackedSystem(programOf(m, [add], { threads: threads.slice(1) })).threads.length).toBe(255)
+    const system = () => new PackedSystem(programOf(m, [add], { threads }))
+    expect(system).toThrow('scenario small: has 256 threads; use at most 255')
+  })
+
   test('many threads and a long state take many words', () => {
     const large = machine('large', record({ cells: array(20, record({ n: int(0, 70_000) })) }))
     const bump = large.operation(
