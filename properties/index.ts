@@ -23,7 +23,7 @@ import {
   standaloneLayout,
   writesInside,
 } from './layout.js'
-import { lockHasOwner, migrationEntryLocked, noLockLeft, unlockByOwner } from './locks.js'
+import { entriesUnderLock, lockHasOwner, migrationEntryLocked, noLockLeft, unlockByOwner } from './locks.js'
 import {
   freeOnlyUnused,
   freePagesUnused,
@@ -101,6 +101,7 @@ export const properties: readonly Property[] = [
   teardownComplete,
   unlockByOwner,
   lockHasOwner,
+  entriesUnderLock,
   migrationEntryLocked,
   noLockLeft,
   krefPositive,

@@ -23,6 +23,12 @@ export const lockHasOwner = invariant(zoneDevice, 'lock-has-owner', {
   },
 })
 
+/** I-LCK-2. */
+export const entriesUnderLock = assertion(
+  'entries-change-under-folio-lock',
+  'migration entries are set and removed by the thread that holds the lock of the folio behind them',
+)
+
 /** I-MIG-1, VM_WARN_ON in softleaf_to_folio. */
 export const migrationEntryLocked = assertion(
   'migration-entry-means-locked',

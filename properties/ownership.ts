@@ -50,10 +50,12 @@ export const mappedOnce = invariant(zoneDevice, 'page-mapped-once', {
 
 /** That something happens at all. */
 export const workDone = invariant(zoneDevice, 'work-is-done', {
-  claim: 'when nothing runs, as many places map device memory as the scenario says',
+  claim:
+    'when nothing runs, as many places map device memory as the scenario says, and the pagemap is gone if it says so',
   when: 'quiescent',
-  premise: s => s.outcome >= 0,
+  premise: s => s.outcome >= 0 || s.unbinds,
   clauses: {
+    'pagemap unmapped': s => !s.unbinds || s.pgmap.exited,
     'places mapped': s => s.outcome < 0 || s.slots.filter(slot => slot.page >= 0).length === s.outcome,
   },
 })

@@ -1,5 +1,5 @@
 import { current, expect, NONE } from 'foliocheck'
-import { unlockByOwner } from '../../properties/locks.js'
+import { entriesUnderLock, unlockByOwner } from '../../properties/locks.js'
 import { pageAt } from './page.js'
 import type { State } from './state.js'
 
@@ -24,6 +24,11 @@ export function folio_trylock(s: State, folio: number): boolean {
   if (!folio_unlocked(s, folio)) return false
   take_folio_lock(s, folio)
   return true
+}
+
+/** Asserts that the current thread may change the entries of a folio. */
+export function checkLocked(s: State, folio: number): void {
+  expect(entriesUnderLock, pageAt(s, folio).locker === current(), `p${folio} is not locked by this thread`)
 }
 
 export function folio_unlock(s: State, folio: number): void {

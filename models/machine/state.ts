@@ -139,7 +139,13 @@ const BoState = record({
 })
 
 /** One slot of the arrays that migrate_device_* and a driver hand each other. */
-const MigratePfn = record({ page: Pfn, migrate: bool(), compound: bool() })
+const MigratePfn = record({
+  page: Pfn,
+  migrate: bool(),
+  compound: bool(),
+  /** The destination has the source's mapping, by which its migration entries are found. */
+  moved: bool(),
+})
 
 export const schema = record({
   pages: array(PAGES, Page, 'p'),
@@ -152,6 +158,8 @@ export const schema = record({
   folio_split_lock: ref('cpu', 8),
   /** How many places map the device when all is over, as the scenario says; -1 when it says nothing. */
   outcome: ghost(int(-1, SLOTS)),
+  /** Whether the pagemap is to be gone by then. */
+  unbinds: ghost(bool()),
   /** src_pfns of the one eviction that runs. */
   src: array(PAGES, MigratePfn, 'src'),
 })

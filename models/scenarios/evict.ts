@@ -61,6 +61,36 @@ const copyFails = scenario('copy-fails', zoneDevice, {
   needs: [...LARGE, ...XE],
 })
 
+const copyFailsNouveau = scenario('copy-fails-nouveau', zoneDevice, {
+  about: 'nouveau: the copy to the device may fail, and what was to be migrated stays where it was.',
+  bind: nouveau_dmem_pagemap_ops,
+  setup: freshNouveau(),
+  threads: [thread('migrate', nouveauMigrate(0, false, true), nouveauMigrate(1, false, true))],
+  exercises: ['nothing-lost', 'unlock-by-owner', 'allocations-are-counted'],
+  tags: ['nouveau'],
+})
+
+const livesNouveau = scenario('lives-nouveau', zoneDevice, {
+  about: 'nouveau: three migrations and one munmap, one after the other.',
+  initial: endsWith(2),
+  bind: nouveau_dmem_pagemap_ops,
+  setup: freshNouveau(),
+  threads: [thread('process', nouveauMigrate(0), nouveauMigrate(1), munmap(0), nouveauMigrate(2))],
+  exercises: ['work-is-done', 'allocations-are-counted', 'free-page-on-one-list'],
+  tags: ['nouveau'],
+})
+
+const releaseHmm = scenario('release-hmm', zoneDevice, {
+  about: 'test_hmm: a process closes its file while it maps two pages, with nobody else there.',
+  initial: endsWith(0),
+  bind: dmirror_devmem_ops,
+  setup: [...freshHmm(), hmmMigrate(0), hmmMigrate(1)],
+  threads: [thread('release', does(dmirror_fops_release, {}))],
+  exercises: ['work-is-done', 'nothing-lost', 'free-page-on-one-list'],
+  tags: ['test_hmm'],
+  needs: ['dmirror_fops_release'],
+})
+
 const munmapRacesMigrate = scenario('munmap-races-migrate', zoneDevice, {
   about:
     'xe: the process unmaps two places while a GPU fault worker migrates them to the device, so that the driver may drop ' +
@@ -111,13 +141,14 @@ const releaseRacesAllocLarge = scenario('release-races-alloc-hmm-large', zoneDev
 
 const evictRacesWalker = scenario('evict-races-walker', zoneDevice, {
   about:
-    'xe: TTM evicts a BO while somebody who walks pfns has pinned the PMD-sized folio in it; what cannot move stays ' +
-    'mapped and usable.',
+    'xe: TTM evicts a BO while two who walk pfns pin the PMD-sized folio in it, which the eviction notices at once, or ' +
+    'when only one of them is there, late; what cannot move stays mapped and usable.',
   bind: drm_pagemap_pagemap_ops,
   setup: [...freshDevice, xeMigrate(0, 2)],
   threads: [
     thread('evict', does(drm_pagemap_evict_to_ram, {})),
     thread('pfn walker', does(speculative_walk, { pfn: 0, look: true })),
+    thread('pfn walker 2', does(speculative_walk, { pfn: 0, look: false })),
     xeWorker,
   ],
   exercises: ['nothing-lost', 'bo-at-rest', 'migration-holds-reference', 'folio-size-is-right'],
@@ -126,7 +157,7 @@ const evictRacesWalker = scenario('evict-races-walker', zoneDevice, {
 })
 
 const evictThenUnbind = scenario('evict-then-unbind', zoneDevice, {
-  initial: endsWith(0),
+  initial: endsWith(0, true),
   about:
     'xe: on unplug, nobody else being there any more, the two BOs of the device are evicted and the pagemap is unmapped.',
   bind: drm_pagemap_pagemap_ops,
@@ -141,18 +172,20 @@ const evictThenUnbind = scenario('evict-then-unbind', zoneDevice, {
 })
 
 const removeHmm = scenario('remove-hmm', zoneDevice, {
-  initial: endsWith(0),
-  about: 'test_hmm: the device removes its chunk, two pages of which are mapped, while nobody else is there.',
+  initial: endsWith(0, true),
+  about:
+    'test_hmm: the device removes its chunk, two pages of which are mapped, with nobody else there; who migrates after ' +
+    'that gets no page of it.',
   bind: dmirror_devmem_ops,
   setup: [...freshHmm(), hmmMigrate(0), hmmMigrate(1)],
-  threads: [thread('remove', does(dmirror_device_remove_chunks, {}))],
+  threads: [thread('remove', does(dmirror_device_remove_chunks, {}), hmmMigrate(2))],
   exercises: ['no-deadlock', 'teardown-complete', 'no-kernel-warning'],
   tags: ['test_hmm'],
   needs: ['migrate_device_range'],
 })
 
 const removeHmmLarge = scenario('remove-hmm-large', zoneDevice, {
-  initial: endsWith(0),
+  initial: endsWith(0, true),
   about: 'test_hmm: the same with a PMD-sized folio.',
   bind: dmirror_devmem_ops,
   setup: [...freshHmm(true), hmmMigrate(0, true)],
@@ -163,7 +196,7 @@ const removeHmmLarge = scenario('remove-hmm-large', zoneDevice, {
 })
 
 const removeNouveau = scenario('unbind-nouveau', zoneDevice, {
-  initial: endsWith(0),
+  initial: endsWith(0, true),
   about:
     'nouveau: the driver evicts its chunk, two pages of which are mapped, and unmaps the pagemap, with nobody else there.',
   bind: nouveau_dmem_pagemap_ops,
@@ -183,6 +216,9 @@ export const evictScenarios: readonly Scenario[] = [
   removeHmmLarge,
   removeNouveau,
   copyFails,
+  copyFailsNouveau,
+  livesNouveau,
+  releaseHmm,
   munmapRacesMigrate,
   munmapRacesMigrateHmm,
   releaseRacesAlloc,

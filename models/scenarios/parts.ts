@@ -11,10 +11,14 @@ import { memremap_pages } from '../mm/memremap/teardown.js'
 
 /** What scenarios are put together from. Every pool is made by really running the kernel that is checked. */
 
-/** The initial state of a scenario at whose end `mapped` places map device memory, whatever happens in between. */
-export const endsWith = (mapped: number): readonly ((s: State) => void)[] => [
+/**
+ * The initial state of a scenario at whose end `mapped` places map device memory, whatever happens in between, and the
+ * pagemap is gone if `unbinds`.
+ */
+export const endsWith = (mapped: number, unbinds = false): readonly ((s: State) => void)[] => [
   s => {
     s.outcome = mapped
+    s.unbinds = unbinds
   },
 ]
 

@@ -27,7 +27,7 @@ import {
 /** Models L2 and D2: the pagemap goes away. */
 
 const unbindWhileMapped = scenario('unbind-while-mapped', zoneDevice, {
-  initial: endsWith(0),
+  initial: endsWith(0, true),
   about:
     'test_hmm: the pagemap is unmapped while a process still maps a page of it; the process unmaps it some time later.',
   bind: dmirror_devmem_ops,
@@ -38,7 +38,7 @@ const unbindWhileMapped = scenario('unbind-while-mapped', zoneDevice, {
 })
 
 const allocRacesUnbind = scenario('alloc-races-unbind', zoneDevice, {
-  initial: endsWith(0),
+  initial: endsWith(0, true),
   about:
     'test_hmm: the pagemap is unmapped while a process, which has a page of it, migrates one more; the process unmaps ' +
     'both in the end.',
@@ -51,7 +51,7 @@ const allocRacesUnbind = scenario('alloc-races-unbind', zoneDevice, {
 })
 
 const unbindRacesWalker = scenario('unbind-races-walker', zoneDevice, {
-  initial: endsWith(0),
+  initial: endsWith(0, true),
   about:
     'test_hmm: the pagemap is unmapped while somebody who walks pfns asks for it, and another CPU frees its last page.',
   bind: dmirror_devmem_ops,
@@ -66,7 +66,7 @@ const unbindRacesWalker = scenario('unbind-races-walker', zoneDevice, {
 })
 
 const unbindRacesFree = scenario('unbind-races-free', zoneDevice, {
-  initial: endsWith(0),
+  initial: endsWith(0, true),
   about: 'xe: the pagemap is unmapped while the last PMD-sized folio of the device is freed.',
   bind: drm_pagemap_pagemap_ops,
   setup: [...freshDevice, xeMigrate(0, 2)],
@@ -77,7 +77,7 @@ const unbindRacesFree = scenario('unbind-races-free', zoneDevice, {
 })
 
 const unbindAfterOrderOne = scenario('unbind-after-order-1', zoneDevice, {
-  initial: endsWith(0),
+  initial: endsWith(0, true),
   about: 'xe: one folio of order 1 lives and dies; then the pagemap is unmapped.',
   bind: drm_pagemap_pagemap_ops,
   setup: freshDevice,
@@ -143,7 +143,7 @@ const removeRacesAllocHmm = scenario('remove-races-alloc-hmm', zoneDevice, {
 })
 
 const removeRacesMunmapHmm = scenario('remove-races-munmap-hmm', zoneDevice, {
-  initial: endsWith(0),
+  initial: endsWith(0, true),
   about: 'test_hmm: the device removes its chunk while the process unmaps its PMD-sized folio.',
   bind: dmirror_devmem_ops,
   setup: [...freshHmm(true), hmmMigrate(0, true)],

@@ -1,6 +1,6 @@
 import { bool, expect, NONE } from 'foliocheck'
 import { unmapKeepsReference } from '../../../properties/eviction.js'
-import { folio_get, folio_put_testzero, page_folio_held, pageAt } from '../../machine/index.js'
+import { checkLocked, folio_get, folio_put_testzero, page_folio_held, pageAt } from '../../machine/index.js'
 import { Pfn, type State, zoneDevice } from '../../machine/state.js'
 
 /**
@@ -37,6 +37,7 @@ export const try_to_migrate = zoneDevice.operation(
       const va = entryOf(s, t.folio, false)
       if (va === NONE) return
       const page = pageAt(s, t.folio)
+      checkLocked(s, t.folio)
       s.slots[va].migration = true
       page.mapcount--
       page.anonExclusive = false
@@ -57,6 +58,7 @@ export const remove_migration_ptes = zoneDevice.operation(
       const va = entryOf(s, t.src, true)
       if (va === NONE) return
       const slot = s.slots[va]
+      checkLocked(s, t.src)
       slot.migration = false
       if (t.dst === NONE) slot.page = NONE
       else {

@@ -26,7 +26,8 @@ import { remove_migration_ptes, try_to_migrate } from './entries.js'
  * |                         | per failure: restore, unlock, put       |                                                     |
  * | migrate_device_pages    | per folio: count as expected; memcg     | The destination is system memory; its allocation    |
  * |                         |                                         | and the copy touch no device page.                  |
- * | migrate_device_finalize | per folio: entries, unlock, put         | –                                                   |
+ * | migrate_device_finalize | per folio: entries, unlock, put         | The walk finds nothing when migrate_device_pages has |
+ * |                         |                                         | not given the destination its mapping.              |
  */
 
 /** Reference and lock for the page of a pfn, or 0. */
@@ -48,12 +49,12 @@ export const migrate_device_pfn_lock = zoneDevice.operation(
 
 /** Fills one src slot, clears those that it is taken to cover, and says how many pages it covers. */
 function store(s: State, pfn: number, locked: boolean, nr: number, end: number): number {
-  Object.assign(s.src[pfn], { page: locked ? pfn : NONE, migrate: locked, compound: nr > 1 })
+  Object.assign(s.src[pfn], { page: locked ? pfn : NONE, migrate: locked, compound: nr > 1, moved: false })
   for (let p = pfn + 1; p < pfn + nr; p++) {
     expect(scanCovers, p < end, `p${pfn} is taken for ${nr} pages, the array ends before p${end}`)
     if (p >= end) break
     expect(scanCovers, s.pages[p].folio !== p, `p${pfn} is taken for ${nr} pages, p${p} is a folio of its own`)
-    Object.assign(s.src[p], { page: NONE, migrate: false, compound: false })
+    Object.assign(s.src[p], { page: NONE, migrate: false, compound: false, moved: false })
   }
   return Math.max(nr, 1)
 }
@@ -67,7 +68,7 @@ function nextSlot(s: State, from: number, migrate?: boolean): number {
 }
 
 function clearSlot(s: State, pfn: number): void {
-  Object.assign(s.src[pfn], { page: NONE, migrate: false, compound: false })
+  Object.assign(s.src[pfn], { page: NONE, migrate: false, compound: false, moved: false })
 }
 
 /** Unmaps what the src slots hold; what cannot migrate is put back, unlocked and forgotten. */
@@ -188,6 +189,7 @@ export const migrate_device_pages = zoneDevice.operation(
       if (t.page === NONE) return
       const fits = !s.src[t.page].compound || t.compound
       if (!fits || pageAt(s, page_folio_held(s, t.page)).ref !== 1) s.src[t.page].migrate = false
+      else s.src[t.page].moved = true
       t.i = t.page + 1
       t.more = nextSlot(s, t.i, true) !== NONE
     }),
@@ -206,13 +208,14 @@ export const migrate_device_pages = zoneDevice.operation(
 /** Replaces the migration entries by entries of the new or the old folio, and lets the old one go. */
 export const migrate_device_finalize = zoneDevice.operation(
   'migrate_device_finalize',
-  { source: 'mm/migrate_device.c', locals: { page: Pfn, folio: Pfn, dst: Pfn, more: bool() } },
+  { source: 'mm/migrate_device.c', locals: { page: Pfn, folio: Pfn, dst: Pfn, found: bool(), more: bool() } },
   ({ step, label, goto, when, call }) => [
     label('next folio'),
     step('src = page_folio(page)', (s, t) => {
       t.page = nextSlot(s, 0)
       if (t.page === NONE) return
       t.folio = page_folio_held(s, t.page)
+      t.found = !s.src[t.page].migrate || s.src[t.page].moved
       t.dst = s.src[t.page].migrate ? NONE : t.folio
       clearSlot(s, t.page)
       t.more = nextSlot(s, 0) !== NONE
@@ -220,7 +223,10 @@ export const migrate_device_finalize = zoneDevice.operation(
     when(
       t => t.page !== NONE,
       [
-        call('remove_migration_ptes(src, dst, 0)', remove_migration_ptes, { src: t => t.folio, dst: t => t.dst }),
+        when(
+          t => t.found,
+          [call('remove_migration_ptes(src, dst, 0)', remove_migration_ptes, { src: t => t.folio, dst: t => t.dst })],
+        ),
         step('folio_unlock(src)', (s, t) => {
           folio_unlock(s, t.folio)
         }),

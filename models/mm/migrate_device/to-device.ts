@@ -1,5 +1,13 @@
 import { NONE } from 'foliocheck'
-import { folio_get, folio_memcg, folio_unlock, page_folio_held, pageAt, set_memcg } from '../../machine/index.js'
+import {
+  checkLocked,
+  folio_get,
+  folio_memcg,
+  folio_unlock,
+  page_folio_held,
+  pageAt,
+  set_memcg,
+} from '../../machine/index.js'
 import { Pfn, Slot, zoneDevice } from '../../machine/state.js'
 import { folio_put } from '../swap.js'
 
@@ -58,6 +66,7 @@ export const migrate_vma_finalize = zoneDevice.operation(
         const slot = s.slots[t.va]
         if (slot.page !== NONE || !slot.migration) return
         const page = pageAt(s, t.dst)
+        checkLocked(s, t.dst)
         folio_get(s, t.dst)
         slot.page = t.dst
         slot.migration = false
