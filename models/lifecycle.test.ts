@@ -110,7 +110,7 @@ describe('every scenario runs on every kernel that it applies to, the newest to 
     project.scenarios.filter(scenario => applies(kernel, scenario)).map(scenario => ({ kernel, scenario })),
   )
   test.each(all)('$scenario.name on $kernel.name', ({ kernel, scenario }) => {
-    const result = run(kernel, scenario, kernel === newest ? undefined : 10_000)
+    const result = run(kernel, scenario, kernel === newest ? undefined : 20_000)
     expect(scenario.exercises.filter(name => !result.tested.has(name) && !result.found.has(name))).toEqual([])
     if (kernel !== newest) return
     expect(result.stopped).toBeUndefined()
