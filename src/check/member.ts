@@ -6,6 +6,7 @@ import type { Invitation } from '../explore/team.js'
 import { PackedSystem } from '../program/packed-system.js'
 import { compile } from '../program/program.js'
 import { materials, type Task } from './materials.js'
+import { refusingExit } from './serve.js'
 
 /** What the thread that leads a search hands to one that joins it. */
 export interface Membership {
@@ -15,8 +16,10 @@ export interface Membership {
 
 const { task, invitation } = workerData as Membership
 const { kernel, scenario, properties } = await materials(task)
-const system = new PackedSystem(compile(kernel, scenario))
-join(system, checksOf(properties, system.shared), openSharedStore(invitation.store), invitation, {
-  limits: { ...task.limits, seconds: Number.MAX_VALUE },
-  until: { any: new Set(task.until) },
+refusingExit(() => {
+  const system = new PackedSystem(compile(kernel, scenario))
+  join(system, checksOf(properties, system.shared), openSharedStore(invitation.store), invitation, {
+    limits: { ...task.limits, seconds: Number.MAX_VALUE },
+    until: { any: new Set(task.until) },
+  })
 })

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { reasonOf } from '../errors.js'
+import { ModelError, reasonOf } from '../errors.js'
 import { Progress } from '../explore/progress.js'
 import { InternalError } from './counterexample.js'
 import { type Answer, type Outcome, outcomeOf } from './outcome.js'
@@ -14,9 +14,13 @@ export interface PoolWatcher<T, R> {
   finished?(job: Job<T>, outcome: Outcome<R>): void
 }
 
+/** How long a task may go on after an interrupt. One that does is stuck: in a recipe that never returns, say. */
+const PATIENCE_MS = 5000
+
 /** Worker threads that do tasks side by side, one each. A thread that dies takes no other task with it. */
 export class Pool<T extends { readonly progress: SharedArrayBuffer }, R> {
   readonly #running = new Set<Progress>()
+  readonly #threads = new Set<Thread<R>>()
   #interrupted = false
 
   /**
@@ -36,6 +40,7 @@ export class Pool<T extends { readonly progress: SharedArrayBuffer }, R> {
     const queue = jobs.entries()
     const lane = async () => {
       const thread = new Thread<R>(this.module)
+      this.#threads.add(thread)
       // All lanes take from one queue.
       for (const [i, job] of queue) {
         const progress = new Progress()
@@ -47,16 +52,20 @@ export class Pool<T extends { readonly progress: SharedArrayBuffer }, R> {
         outcomes[i] = outcome
         for (const watcher of watchers) watcher.finished?.(job, outcome)
       }
+      this.#threads.delete(thread)
       await thread.end()
     }
     await Promise.all(Array.from({ length: Math.min(this.threads, jobs.length) }, lane))
     return outcomes
   }
 
-  /** Makes every task, now and later, end soon with what it has. */
+  /** Makes every task, now and later, end soon with what it has; what does not is given up. */
   interrupt(): void {
     this.#interrupted = true
     for (const progress of this.#running) progress.interrupt()
+    setTimeout(() => {
+      for (const thread of this.#threads) thread.giveUp()
+    }, PATIENCE_MS).unref()
   }
 
   get interrupted(): boolean {
@@ -67,6 +76,7 @@ export class Pool<T extends { readonly progress: SharedArrayBuffer }, R> {
 /** A worker thread that is started when it is first asked something, and again after it died. */
 class Thread<R> {
   #worker: Worker | undefined
+  #givenUp = false
 
   constructor(readonly module: URL) {}
 
@@ -77,7 +87,11 @@ class Thread<R> {
     return new Promise(resolve => {
       const onMessage = (answered: Answer<R>) => settle(outcomeOf(answered))
       const onError = (error: unknown) => died(`died: ${reasonOf(error)}`)
-      const onExit = (code: number) => died(`ended with code ${code} in the middle of its work`)
+      const onExit = (code: number) => {
+        if (!this.#givenUp) return died(`ended with code ${code} in the middle of its work`)
+        const reason = 'did not end when it was asked to, and was given up'
+        settle({ ok: false, error: new ModelError(name, reason, 'look for a recipe that never returns') })
+      }
       const settle = (outcome: Outcome<R>) => {
         worker.off('message', onMessage).off('error', onError).off('exit', onExit)
         resolve(outcome)
@@ -89,6 +103,13 @@ class Thread<R> {
       worker.on('message', onMessage).on('error', onError).on('exit', onExit)
       worker.postMessage(task)
     })
+  }
+
+  /** Ends the thread in the middle of its work. */
+  giveUp(): void {
+    this.#givenUp = true
+    void this.#worker?.terminate()
+    this.#worker = undefined
   }
 
   async end(): Promise<void> {

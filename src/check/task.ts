@@ -6,7 +6,7 @@ import type { Kernel } from '../program/kernel.js'
 import { checkScenario, type ScenarioResult } from './check-scenario.js'
 import { materials, type Task } from './materials.js'
 import type { Membership } from './member.js'
-import { serve } from './serve.js'
+import { refusingExit, serve } from './serve.js'
 
 /** Checks one scenario. @throws what `materials` and `checkScenario` throw */
 async function runTask(task: Task): Promise<ScenarioResult> {
@@ -22,7 +22,7 @@ async function runTask(task: Task): Promise<ScenarioResult> {
     ...(task.until.length > 0 && { until: new Set(task.until) }),
   }
   try {
-    return checkScenario(kernel, scenario, properties, options)
+    return refusingExit(() => checkScenario(kernel, scenario, properties, options))
   } catch (thrown) {
     throw thrown instanceof ModelError ? located(thrown, scenario.name, kernel) : thrown
   }

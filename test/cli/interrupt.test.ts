@@ -110,6 +110,14 @@ describe.concurrent('Ctrl-C', () => {
     expect(ran.took).toBeLessThan(SOON_MS)
   })
 
+  test('gives up what does not end, and tells the rest', async () => {
+    const ran = await interrupted(['check', '--model', fixture('stuck'), '--jobs', '1'])
+    expect(ran.stdout).toMatch(/^✓ put-alone {3}kernel v3\n/)
+    const told = 'foliocheck: scenario stuck: did not end when it was asked to, and was given up; look for a recipe'
+    expect(ran.stderr).toMatch(`${TOLD}${told} that never returns\n`)
+    expect(ran.code).toBe(65)
+  })
+
   test('twice ends the program at once', async () => {
     const ran = await interrupted(['check', 'far', ...endless], { signals: ['SIGINT', 'SIGINT'] })
     expect([130, 2]).toContain(ran.code)

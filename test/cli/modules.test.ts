@@ -136,7 +136,8 @@ describe.concurrent('scenarios that cannot be checked', () => {
     ],
     ['throws-in-step', 65, "on kernel broken: throws step 'oops': threw: no\ufffd[31m such thing; fix the recipe"],
     ['overflows', 65, 'ref := 9 is outside 0..7; widen the range'],
-    ['exits', 70, 'internal error: the worker thread of scenario exits ended with code 3'],
+    ['exits', 65, "on kernel broken: exits step 'exit(3)': threw: it called process.exit(3); fix the recipe"],
+    ['dies', 70, 'internal error: the worker thread of scenario dies died: too late; please report this'],
   ])('%s', async (name, code, what) => {
     expectRefusal(await foliocheck([...mistakes, name]), code, [what])
   })
@@ -145,7 +146,7 @@ describe.concurrent('scenarios that cannot be checked', () => {
     const ran = await foliocheck([...mistakes, '--jobs', '1'])
     expect(ran.stdout).toMatch(/^✓ put-alone {3}kernel broken\n/)
     expect(ran.stdout).toMatch(/1 scenario × 6 properties: 6 proved\n.*all as expected\n$/)
-    expectParagraphs(ran, 4)
+    expectParagraphs(ran, 5)
     expect(ran.code).toBe(70)
     const { stdout } = await foliocheck([...mistakes, 'put-alone', 'overflows', '--json'])
     expect(JSON.parse(stdout).results).toHaveLength(6)
