@@ -8,6 +8,7 @@ import { v6_19 } from './kernels/page-table/v6.19.js'
 import { v7_3 } from './kernels/page-table/v7.3.js'
 import * as contracts from './patches/page-table/contracts.js'
 import * as olderFixes from './patches/page-table/older-fixes.js'
+import * as proposed from './patches/page-table/proposed.js'
 import * as rfcReview from './patches/page-table/rfc-review.js'
 import * as fixes from './patches/page-table/v6.19-fixes.js'
 import { pageTableScenarios } from './scenarios/page-table/index.js'
@@ -15,7 +16,7 @@ import { pageTableScenarios } from './scenarios/page-table/index.js'
 /** Page tables, faults, reverse mapping, migration and splits, with device-private large folios. */
 export default project({
   kernels: [v6_0, v6_14, RFC, v1, v6_19, v7_3],
-  patches: [olderFixes, rfcReview, fixes, contracts].flatMap(module => Object.values(module)),
+  patches: [olderFixes, rfcReview, fixes, contracts, proposed].flatMap(module => Object.values(module)),
   scenarios: pageTableScenarios,
   properties: pageTableProperties,
 })

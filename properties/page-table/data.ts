@@ -1,5 +1,5 @@
 import { assertion, invariant } from 'foliocheck'
-import { N, VMAS } from '../../models/machine/page-table/sizes.js'
+import { N, VMAS, ZAPPED } from '../../models/machine/page-table/sizes.js'
 import { pageTable, type State } from '../../models/machine/page-table/state.js'
 
 /** Memory: what is written is what is read. */
@@ -21,7 +21,7 @@ function frameOf(s: State, va: number, index: number): number {
 function holdsLastWrite(s: State, va: number, index: number): boolean {
   const vma = s.vmas[va]
   const { data: want } = vma.want[index]
-  if (!vma.present || want < 0) return true
+  if (!vma.present || want < 0 || want === ZAPPED) return true
   const frame = frameOf(s, va, index)
   if (frame >= 0) return s.pages[frame].data === want
   // Nothing mapped reads as zeroes; a migration entry left behind is another property's matter.

@@ -1,6 +1,6 @@
 import { expect, NONE } from 'foliocheck'
 import { readSeesLastWrite } from '../../../properties/page-table/data.js'
-import { N } from './sizes.js'
+import { N, ZAPPED } from './sizes.js'
 import type { State } from './state.js'
 
 /** What pages hold, and what reads must return: the specification's memory. */
@@ -16,7 +16,11 @@ export function storeData(s: State, va: number, index: number, p: number, value:
 export function loadData(s: State, va: number, index: number, p: number): void {
   const { data: want } = s.vmas[va].want[index]
   const { data } = s.pages[p]
-  expect(readSeesLastWrite, want === NONE || want === data, `va${va}[${index}] reads ${data}, last written was ${want}`)
+  expect(
+    readSeesLastWrite,
+    want === NONE || want === ZAPPED || want === data,
+    `va${va}[${index}] reads ${data}, last written was ${want}`,
+  )
 }
 
 /** folio_mc_copy: the content of `from` is now in `to` as well. */
@@ -24,17 +28,20 @@ export function copyData(s: State, from: number, to: number, pages: number): voi
   for (let i = 0; i < pages; i++) s.pages[to + i].data = s.pages[from + i].data
 }
 
-/** A zap of a VMA begins: from here until the next write after its end, a read may return anything. */
+/** A zap of a VMA begins: until its end a read may return anything, and zeroes afterwards unless something was stored. */
 export function beginZap(s: State, va: number, index: number): void {
   const vma = s.vmas[va]
   vma.zaps++
   vma.softDirty = false
   vma.protect = false
-  for (let i = 0; i < N; i++) if (index === NONE || index === i) vma.want[i].data = NONE
+  for (let i = 0; i < N; i++) if (index === NONE || index === i) vma.want[i].data = ZAPPED
 }
 
 export function endZap(s: State, va: number): void {
-  s.vmas[va].zaps--
+  const vma = s.vmas[va]
+  vma.zaps--
+  if (vma.zaps > 0) return
+  for (let i = 0; i < N; i++) if (vma.want[i].data === ZAPPED) vma.want[i].data = 0
 }
 
 /** What reads of `to` must return is what reads of `from` must. */

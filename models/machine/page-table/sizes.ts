@@ -29,8 +29,9 @@ export const Index = ref('', N)
 export const THREADS = CPUS
 /** What a page holds, or what a read must return; 0 is a page of zeroes. */
 export const Data = int(0, 3)
-/** What a read must return; NONE when anything may. */
-export const Want = ref('', 4)
+/** What a read must return; NONE when anything may, ZAPPED while a zap is under way and nothing was stored since. */
+export const Want = ref('', 5)
+export const ZAPPED = 4
 
 /** Head of the block that frame `p` lies in. */
 export function blockOf(p: number): number {

@@ -151,14 +151,16 @@ export function mmu_notifier_invalidate_range_end(s: State, va: number): void {
 
 /** pmd_clear_bad: what stands in the PMD is thrown away with an error message. */
 export function pmd_clear_bad(s: State, va: number): void {
-  const { pmd } = s.vmas[va]
+  const { pmd, pmdLock } = s.vmas[va]
+  expect(changedUnderLock, pmdLock === current(), `the PMD of va${va} is wiped without its lock`)
   expect(noWarning, false, `pmd_ERROR: bad pmd, the ${pmd.kind} entry of va${va} is wiped`)
   transfer(s, pmd, 1)
   clearEntry(pmd)
 }
 
-/** Whether the page table below a PMD is empty. */
-export function tableEmpty(s: State, va: number): boolean {
-  for (let i = 0; i < N; i++) if (s.vmas[va].ptes[i].kind !== 'none') return false
-  return true
+/** free_pgd_range of an unmapped VMA: the page table goes. A PMD that is none of both is thrown away as bad. */
+export function free_page_tables(s: State, va: number): void {
+  const { pmd, ptes } = s.vmas[va]
+  if (pmd.kind === 'table' && ptes.every(pte => pte.kind === 'none')) pmd.kind = 'none'
+  else if (pmd.kind !== 'none' && pmd.kind !== 'table') pmd_clear_bad(s, va)
 }

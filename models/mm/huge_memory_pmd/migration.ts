@@ -84,7 +84,7 @@ function readFlags(t: Flags): void {
 }
 
 /** The accessors for a device-private entry; any other entry here would be misread. */
-function readSoftleafFlags(t: Flags): void {
+export function readSoftleafFlags(t: Flags): void {
   softleaf_to_pfn(t.old)
   t.write = t.old.kind === 'device' && t.old.mode === 'write'
   t.softDirty = pmd_swp_soft_dirty(t.old)

@@ -41,11 +41,18 @@ export const NOT_HUGE = -1
 const spec = {
   source: 'mm/huge_memory.c',
   params: { va: Va },
-  locals: { huge: bool(), old: Entry, folio: Pfn, present: bool(), deposit: bool() },
+  locals: { huge: bool(), old: Entry, folio: Pfn, present: bool(), device: bool(), deposit: bool() },
   returns: Zapped,
 }
 type ZapWords = Words<typeof spec.params, typeof spec.locals, typeof spec.returns>
-type Locals = { va: number; old: EntryState; folio: number; present: boolean; deposit: boolean }
+type Locals = {
+  va: number
+  old: EntryState
+  folio: number
+  present: boolean
+  device: boolean
+  deposit: boolean
+}
 
 /** Z1 and Z2: from here the PMD is none for everybody. */
 function lockAndClear({ waitUntil, when, step, ret }: ZapWords) {
@@ -71,6 +78,7 @@ function classify(s: State, t: Locals): void {
   t.present = pmd_present(t.old)
   expect(kindAsserted, t.present || pmd_is_valid_softleaf(t.old), `zap of a ${t.old.kind} PMD`)
   t.folio = page_folio(s, t.present ? pmd_pfn(t.old) : softleaf_to_pfn(t.old))
+  t.device = folio_is_device_private(t.folio)
   t.deposit = pageAt(s, t.folio).anon
 }
 
@@ -94,7 +102,7 @@ function withdraw({ step, when }: ZapWords) {
 }
 
 function putDevice({ when, call }: ZapWords) {
-  return when(t => folio_is_device_private(t.folio), [call('folio_put(folio)', folio_put, { folio: t => t.folio })])
+  return when(t => t.device, [call('folio_put(folio)', folio_put, { folio: t => t.folio })])
 }
 
 /** Z9 and Z10: the reference of a present leaf stays with the gather. */
@@ -111,10 +119,10 @@ function unlockAndGather({ step, ret }: ZapWords) {
 export const zap_huge_pmd = pageTable.operation('zap_huge_pmd', spec, words => [
   ...lockAndClear(words),
   words.step('folio = normal_or_softleaf_folio_pmd(vma, addr, orig_pmd, is_present)', classify),
-  words.when(
-    t => t.present || folio_is_device_private(t.folio),
-    [words.step('folio_remove_rmap_pmd(folio, &folio->page, vma)', removeRmap)],
-  ),
+  words.step('is_device_private = folio_is_device_private(folio)', (_s, t) => {
+    t.device = folio_is_device_private(t.folio)
+  }),
+  words.when(t => t.present || t.device, [words.step('folio_remove_rmap_pmd(folio, &folio->page, vma)', removeRmap)]),
   words.step('add_mm_counter(mm, MM_ANONPAGES, -HPAGE_PMD_NR)', uncount),
   putDevice(words),
   withdraw(words),
@@ -128,10 +136,7 @@ export const zap_huge_pmd_v6_19 = pageTable.operation('zap_huge_pmd', spec, word
   words.when(t => t.present, [words.step('folio_remove_rmap_pmd(folio, page, vma)', removeRmap)]),
   withdraw(words),
   words.step('add_mm_counter(tlb->mm, MM_ANONPAGES, -HPAGE_PMD_NR)', uncount),
-  words.when(
-    t => folio_is_device_private(t.folio),
-    [words.step('folio_remove_rmap_pmd(folio, &folio->page, vma)', removeRmap)],
-  ),
+  words.when(t => t.device, [words.step('folio_remove_rmap_pmd(folio, &folio->page, vma)', removeRmap)]),
   putDevice(words),
   ...unlockAndGather(words),
 ])
@@ -149,10 +154,7 @@ export const zap_huge_pmd_RFC = pageTable.operation('zap_huge_pmd', spec, words 
         const fits = pmd_is_migration_entry(pmd) || folio_is_device_private(t.folio)
         demand(kindAsserted, fits, `VM_BUG_ON: *pmd is ${pmd.kind}, the entry taken out of it was ${t.old.kind}`)
       }),
-      words.when(
-        t => folio_is_device_private(t.folio),
-        [words.step('folio_remove_rmap_pmd(folio, folio_page(folio, 0), vma)', removeRmap)],
-      ),
+      words.when(t => t.device, [words.step('folio_remove_rmap_pmd(folio, folio_page(folio, 0), vma)', removeRmap)]),
     ],
   ),
   withdraw(words),

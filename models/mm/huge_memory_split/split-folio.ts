@@ -63,7 +63,9 @@ export const __folio_freeze_and_split_unmapped = pageTable.operation(
   { source: 'mm/huge_memory.c', params: { folio: Pfn }, locals: { ok: bool(), i: int(0, N) }, returns: bool() },
   ({ step, when, loop, local, ret }) => [
     step('folio_ref_freeze(folio, folio_cache_ref_count(folio) + 1)', (s, t) => {
+      const { lmap } = pageAt(s, t.folio)
       t.ok = folio_ref_freeze(s, t.folio, 1)
+      expect(splitObstructed, t.ok || othersHold(s, t.folio), `p${t.folio} is still mapped ${lmap} times`)
     }),
     when(t => !t.ok, [ret(() => false)]),
     step('__split_unmapped_folio(folio, new_order, …)', (s, t) => {
@@ -158,11 +160,6 @@ export const __folio_split = pageTable.operation(
           },
         ),
         step('remap_page(folio, 1 << old_order, flags)', (s, t) => {
-          expect(
-            splitObstructed,
-            t.ok || othersHold(s, t.folio),
-            `p${t.folio} is still mapped ${s.pages[t.folio].lmap} times`,
-          )
           t.nr = folio_nr_pages(s, t.folio)
         }),
         loop(

@@ -96,14 +96,18 @@ export const migrate_vma_to_small = pageTable.operation(
   {
     source: 'mm/migrate_device.c',
     params: { va: Va, device: bool() },
-    locals: { folio: Pfn, ok: bool(), i: int(0, N), nr: int(0, N), dst: Pfn },
+    locals: { folio: Pfn, gone: bool(), ok: bool(), i: int(0, N), nr: int(0, N), dst: Pfn },
   },
   ({ step, waitUntil, when, loop, local, call, label, goto }) => [
     waitUntil(
       'mmap_read_lock(mm)',
       (s, t) => can_mmap_read(s, mmOf(t.va)),
-      (s, t) => mmap_read_lock(s, mmOf(t.va)),
+      (s, t) => {
+        mmap_read_lock(s, mmOf(t.va))
+        t.gone = !s.vmas[t.va].present
+      },
     ),
+    when(t => t.gone, [goto('out')]),
     call(
       'migrate_vma_collect(migrate)',
       migrate_vma_collect_huge_pmd,

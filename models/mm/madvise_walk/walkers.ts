@@ -204,13 +204,17 @@ const Walk = oneOf('free', 'cold', 'mbind')
 /** MADV_FREE, MADV_COLD or mbind of the VMA, under mmap_lock for reading. */
 export const madvise_walk = pageTable.operation(
   'madvise_walk',
-  { source: 'mm/madvise.c', params: { va: Va, walk: Walk } },
-  ({ step, waitUntil, when, call }) => [
+  { source: 'mm/madvise.c', params: { va: Va, walk: Walk }, locals: { gone: bool() } },
+  ({ step, waitUntil, when, call, label, goto }) => [
     waitUntil(
       'mmap_read_lock(mm)',
       (s, t) => can_mmap_read(s, mmOf(t.va)),
-      (s, t) => mmap_read_lock(s, mmOf(t.va)),
+      (s, t) => {
+        mmap_read_lock(s, mmOf(t.va))
+        t.gone = !s.vmas[t.va].present
+      },
     ),
+    when(t => t.gone, [goto('out')]),
     call('tlb_gather_mmu(&tlb, mm)', tlb_gather_mmu, { va: t => t.va }),
     step('mmu_notifier_invalidate_range_start(&range)', (s, t) => {
       mmu_notifier_invalidate_range_start(s, t.va)
@@ -232,6 +236,7 @@ export const madvise_walk = pageTable.operation(
       mmu_notifier_invalidate_range_end(s, t.va)
     }),
     call('tlb_finish_mmu(&tlb)', tlb_finish_mmu, { va: t => t.va, gather: 0, flush: true }),
+    label('out'),
     step('mmap_read_unlock(mm)', (s, t) => {
       mmap_read_unlock(s, mmOf(t.va))
     }),

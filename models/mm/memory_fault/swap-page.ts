@@ -1,5 +1,4 @@
 import { bool } from 'foliocheck'
-import { waitOnLocked } from '../../../properties/page-table/migration.js'
 import { EntryValue, isValue, kindOf, pfnOf } from '../../machine/page-table/entry-value.js'
 import {
   folio_get,
@@ -138,7 +137,6 @@ export const do_swap_page = pageTable.operation('do_swap_page', spec, words => {
     trylock(words),
     when(t => t.got, migrateLocked(words)),
     step('softleaf_entry_wait_on_locked(entry, vmf->ptl)', (s, t) => {
-      waitOnLocked(s, t.folio)
       pte_unmap_unlock(s, t.va)
       may_sleep(s)
     }),

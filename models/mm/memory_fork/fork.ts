@@ -78,16 +78,18 @@ export const copy_pmd_range = pageTable.operation(
 /** fork: address space 1 becomes a copy of address space 0. */
 export const dup_mmap = pageTable.operation(
   'dup_mmap',
-  { source: 'mm/mmap.c', params: { dst: Va, src: Va }, locals: { ok: bool() } },
-  ({ step, waitUntil, call }) => [
+  { source: 'mm/mmap.c', params: { dst: Va, src: Va }, locals: { ok: bool(), gone: bool() } },
+  ({ step, waitUntil, when, call, label, goto }) => [
     waitUntil(
       'mmap_write_lock(oldmm)',
       (s, t) => can_mmap_write(s, mmOf(t.src)),
       (s, t) => {
         mmap_write_lock(s, mmOf(t.src))
         mmap_write_lock(s, mmOf(t.dst))
+        t.gone = !s.vmas[t.src].present
       },
     ),
+    when(t => t.gone, [goto('out')]),
     waitUntil(
       'vma_start_write(mpnt)',
       (s, t) => can_vma_write(s, t.src),
@@ -131,6 +133,7 @@ export const dup_mmap = pageTable.operation(
       if (t.ok) inheritData(s, t.src, t.dst)
       else for (const page of s.vmas[t.dst].want) page.data = -1
     }),
+    label('out'),
     step('mmap_write_unlock(mm); mmap_write_unlock(oldmm)', (s, t) => {
       mmap_write_unlock(s, mmOf(t.dst))
       mmap_write_unlock(s, mmOf(t.src))

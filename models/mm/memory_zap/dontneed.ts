@@ -9,6 +9,7 @@ import {
   can_mmap_write,
   can_vma_write,
   endZap,
+  free_page_tables,
   mmap_read_lock,
   mmap_read_unlock,
   mmap_write_downgrade,
@@ -18,7 +19,6 @@ import {
   mmu_notifier_invalidate_range_end,
   mmu_notifier_invalidate_range_start,
   staleTranslation,
-  tableEmpty,
   vma_end_read,
   vma_start_read,
   vma_start_write,
@@ -43,9 +43,9 @@ export const madvise_dontneed = pageTable.operation(
   {
     source: 'mm/madvise.c',
     params: { va: Va, only: Index },
-    locals: { gather: Gather, vmaLock: bool() },
+    locals: { gather: Gather, vmaLock: bool(), gone: bool() },
   },
-  ({ step, waitUntil, when, call }) => [
+  ({ step, waitUntil, when, call, ret }) => [
     step('vma = lock_vma_under_rcu(mm, start)', (s, t) => {
       t.vmaLock = vma_start_read(s, t.va)
     }),
@@ -55,8 +55,20 @@ export const madvise_dontneed = pageTable.operation(
         waitUntil(
           'mmap_read_lock(mm)',
           (s, t) => can_mmap_read(s, mmOf(t.va)),
-          (s, t) => mmap_read_lock(s, mmOf(t.va)),
+          (s, t) => {
+            mmap_read_lock(s, mmOf(t.va))
+            t.gone = !s.vmas[t.va].present
+          },
         ),
+      ],
+    ),
+    when(
+      t => t.gone,
+      [
+        step('madvise_unlock(mm, behavior), no VMA', (s, t) => {
+          mmap_read_unlock(s, mmOf(t.va))
+        }),
+        ret(),
       ],
     ),
     call('tlb_gather_mmu(&tlb, mm)', tlb_gather_mmu, { va: t => t.va }),
@@ -141,8 +153,7 @@ export const munmap = pageTable.operation(
       anon_vma_unlock_write(s)
     }),
     step('free_pgd_range(tlb, addr, end, floor, ceiling)', (s, t) => {
-      const { pmd } = s.vmas[t.va]
-      if (pmd.kind === 'table' && tableEmpty(s, t.va)) pmd.kind = 'none'
+      free_page_tables(s, t.va)
     }),
     call('tlb_finish_mmu(&tlb)', tlb_finish_mmu, { va: t => t.va, gather: t => t.gather, flush: true }),
     step('mmap_read_unlock(mm)', (s, t) => {

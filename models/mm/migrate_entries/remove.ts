@@ -1,4 +1,5 @@
-import { bool, int, NONE } from 'foliocheck'
+import { bool, expect, int, NONE } from 'foliocheck'
+import { noWarning } from '../../../properties/kernel-warnings.js'
 import {
   clearEntry,
   copyEntry,
@@ -94,6 +95,13 @@ export const remove_migration_pte = pageTable.operation(
     when(
       t => t.at === AT_PMD,
       [
+        step('VM_BUG_ON_FOLIO(!folio_test_pmd_mappable(folio), folio)', (s, t) => {
+          expect(
+            noWarning,
+            folio_test_large(s, t.dst),
+            `p${t.dst} is no large folio, and the PMD of va${t.va} names p${t.src}`,
+          )
+        }),
         call('remove_migration_pmd(&pvmw, new)', remove_migration_pmd, { va: t => t.va, folio: t => t.dst }),
         goto('walk'),
       ],

@@ -1,4 +1,4 @@
-import { NONE } from 'foliocheck'
+import { bool, NONE } from 'foliocheck'
 import { can_mmap_read, folio_unlock, mmap_read_lock, mmap_read_unlock, mmOf } from '../../machine/page-table/index.js'
 import { Pfn, Va } from '../../machine/page-table/sizes.js'
 import { pageTable } from '../../machine/page-table/state.js'
@@ -15,13 +15,17 @@ import { migrate_locked } from './migrate.js'
 /** A driver moves the folio that the VMA's PMD maps to the device. */
 export const migrate_vma_to_device = pageTable.operation(
   'migrate_vma_to_device',
-  { source: 'mm/migrate_device.c', params: { va: Va }, locals: { folio: Pfn } },
-  ({ step, waitUntil, when, call }) => [
+  { source: 'mm/migrate_device.c', params: { va: Va }, locals: { folio: Pfn, gone: bool() } },
+  ({ step, waitUntil, when, call, label, goto }) => [
     waitUntil(
       'mmap_read_lock(mm)',
       (s, t) => can_mmap_read(s, mmOf(t.va)),
-      (s, t) => mmap_read_lock(s, mmOf(t.va)),
+      (s, t) => {
+        mmap_read_lock(s, mmOf(t.va))
+        t.gone = !s.vmas[t.va].present
+      },
     ),
+    when(t => t.gone, [goto('out')]),
     call(
       'migrate_vma_setup(&migrate)',
       migrate_vma_collect_huge_pmd,
@@ -40,6 +44,7 @@ export const migrate_vma_to_device = pageTable.operation(
         call('folio_put(src)', folio_put, { folio: t => t.folio }),
       ],
     ),
+    label('out'),
     step('mmap_read_unlock(mm)', (s, t) => {
       mmap_read_unlock(s, mmOf(t.va))
     }),

@@ -162,13 +162,17 @@ export const change_pmd_range = pageTable.operation(
 /** mprotect of the VMA to read and write, or to read alone. */
 export const mprotect = pageTable.operation(
   'mprotect',
-  { source: 'mm/mprotect.c', params: { va: Va, write: bool() }, locals: { changed: Changed } },
-  ({ step, waitUntil, call }) => [
+  { source: 'mm/mprotect.c', params: { va: Va, write: bool() }, locals: { changed: Changed, gone: bool() } },
+  ({ step, waitUntil, when, call, label, goto }) => [
     waitUntil(
       'mmap_write_lock(current->mm)',
       (s, t) => can_mmap_write(s, mmOf(t.va)),
-      (s, t) => mmap_write_lock(s, mmOf(t.va)),
+      (s, t) => {
+        mmap_write_lock(s, mmOf(t.va))
+        t.gone = !s.vmas[t.va].present
+      },
     ),
+    when(t => t.gone, [goto('out')]),
     call('tlb_gather_mmu(&tlb, current->mm)', tlb_gather_mmu, { va: t => t.va }),
     waitUntil(
       'vma_start_write(vma); vm_flags_reset_once(vma, newflags)',
@@ -193,8 +197,9 @@ export const mprotect = pageTable.operation(
       mmu_notifier_invalidate_range_end(s, t.va)
     }),
     call('tlb_finish_mmu(&tlb)', tlb_finish_mmu, { va: t => t.va, gather: 0, flush: t => t.changed > 1 }),
+    label('out'),
     step('mmap_write_unlock(current->mm)', (s, t) => {
-      expect(nothingCached, !staleTranslation(s, t.va), `va${t.va} after mprotect`)
+      expect(nothingCached, t.gone || !staleTranslation(s, t.va), `va${t.va} after mprotect`)
       mmap_write_unlock(s, mmOf(t.va))
     }),
   ],
@@ -203,13 +208,17 @@ export const mprotect = pageTable.operation(
 /** A walk of change_protection under mmap_lock for reading: NUMA scan, or a write-protection by userfaultfd. */
 export const change_prot = pageTable.operation(
   'change_prot',
-  { source: 'mm/mprotect.c', params: { va: Va, change: Change }, locals: { changed: Changed } },
-  ({ step, waitUntil, call }) => [
+  { source: 'mm/mprotect.c', params: { va: Va, change: Change }, locals: { changed: Changed, gone: bool() } },
+  ({ step, waitUntil, when, call, label, goto }) => [
     waitUntil(
       'mmap_read_lock(mm)',
       (s, t) => can_mmap_read(s, mmOf(t.va)),
-      (s, t) => mmap_read_lock(s, mmOf(t.va)),
+      (s, t) => {
+        mmap_read_lock(s, mmOf(t.va))
+        t.gone = !s.vmas[t.va].present
+      },
     ),
+    when(t => t.gone, [goto('out')]),
     call('tlb_gather_mmu(&tlb, vma->vm_mm)', tlb_gather_mmu, { va: t => t.va }),
     step('mmu_notifier_invalidate_range_start(&range)', (s, t) => {
       mmu_notifier_invalidate_range_start(s, t.va)
@@ -228,6 +237,7 @@ export const change_prot = pageTable.operation(
       if (t.change === 'uffd-wp-resolve') s.vmas[t.va].protect = false
     }),
     call('tlb_finish_mmu(&tlb)', tlb_finish_mmu, { va: t => t.va, gather: 0, flush: t => t.changed > 1 }),
+    label('out'),
     step('mmap_read_unlock(mm)', (s, t) => {
       mmap_read_unlock(s, mmOf(t.va))
     }),

@@ -11,6 +11,7 @@ import {
   endZap,
   flush_tlb_batched_pending,
   flush_tlb_range,
+  free_page_tables,
   inheritData,
   mmap_write_lock,
   mmap_write_unlock,
@@ -25,7 +26,6 @@ import {
   pte_unmap_unlock,
   ptep_get_and_clear,
   set_pte_at,
-  tableEmpty,
   take_pmd_lock,
   vma_start_write,
 } from '../../machine/page-table/index.js'
@@ -166,13 +166,17 @@ export const move_page_tables = pageTable.operation(
 /** mremap of a VMA to another place, which was not mapped. */
 export const mremap = pageTable.operation(
   'mremap',
-  { source: 'mm/mremap.c', params: { from: Va, to: Va }, locals: { gather: Gather } },
-  ({ step, waitUntil, call }) => [
+  { source: 'mm/mremap.c', params: { from: Va, to: Va }, locals: { gather: Gather, gone: bool() } },
+  ({ step, waitUntil, when, call, label, goto }) => [
     waitUntil(
       'mmap_write_lock(mm)',
       (s, t) => can_mmap_write(s, mmOf(t.from)),
-      (s, t) => mmap_write_lock(s, mmOf(t.from)),
+      (s, t) => {
+        mmap_write_lock(s, mmOf(t.from))
+        t.gone = !s.vmas[t.from].present
+      },
     ),
+    when(t => t.gone, [goto('out')]),
     waitUntil(
       'vma_start_write(vma)',
       (s, t) => can_vma_write(s, t.from),
@@ -217,12 +221,14 @@ export const mremap = pageTable.operation(
         s.vmas[t.from].attached = false
       },
     ),
-    step('unlink_anon_vmas(vma): anon_vma_unlock_write()', (s, t) => {
-      const { pmd } = s.vmas[t.from]
-      if (pmd.kind === 'table' && tableEmpty(s, t.from)) pmd.kind = 'none'
+    step('unlink_anon_vmas(vma): anon_vma_unlock_write()', s => {
       anon_vma_unlock_write(s)
     }),
+    step('free_pgd_range(tlb, addr, end, floor, ceiling)', (s, t) => {
+      free_page_tables(s, t.from)
+    }),
     call('tlb_finish_mmu(&tlb)', tlb_finish_mmu, { va: t => t.from, gather: t => t.gather, flush: true }),
+    label('out'),
     step('mmap_write_unlock(mm)', (s, t) => {
       mmap_write_unlock(s, mmOf(t.from))
     }),

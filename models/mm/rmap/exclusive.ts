@@ -42,9 +42,9 @@ type Locals = Parameters<Parameters<ExclusiveWords['step']>[1]>[1]
 
 /** L1: the page of a writable PTE, with a reference. */
 function findPage(s: State, t: Locals): void {
-  const { pmd, ptes } = s.vmas[t.va]
+  const { present, pmd, ptes } = s.vmas[t.va]
   const pte = ptes[t.index]
-  t.fits = pmd.kind === 'table' && pte.kind === 'present' && pte.rw
+  t.fits = present && pmd.kind === 'table' && pte.kind === 'present' && pte.rw
   if (!t.fits) return
   t.page = pte.pfn
   t.folio = page_folio(s, t.page)

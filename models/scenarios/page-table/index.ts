@@ -1,10 +1,15 @@
 import type { Scenario } from 'foliocheck'
 import * as devicePmd from './device-pmd.js'
+import * as eviction from './eviction.js'
 import * as negatives from './negatives.js'
 import * as smallDestination from './small-destination.js'
 import * as systemThp from './system-thp.js'
 
 /** Every scenario over page tables. */
-export const pageTableScenarios: readonly Scenario[] = [negatives, devicePmd, systemThp, smallDestination].flatMap(
-  module => Object.values(module),
-)
+export const pageTableScenarios: readonly Scenario[] = [
+  negatives,
+  devicePmd,
+  systemThp,
+  eviction,
+  smallDestination,
+].flatMap(module => Object.values(module))
