@@ -134,6 +134,17 @@ describe.concurrent('check', () => {
     expect(code).toBe(1)
   })
 
+  test('tells three violations of a scenario in full, and all of them with --all', async () => {
+    const args = ['check', '--model', fixture('many')]
+    const few = await foliocheck(args)
+    expect(few.stdout.match(/^✗ dark {3}[a-e] /gm)).toHaveLength(3)
+    expect(few.stdout.match(/^ {2}violated {6}[a-e] after 1 step \(told with --property [a-e]\)$/gm)).toHaveLength(2)
+    const all = await foliocheck([...args, '--all'])
+    expect(all.stdout.match(/^✗ dark {3}[a-e] /gm)).toHaveLength(5)
+    expect(all.stdout).not.toContain('told with')
+    expect(all.code).toBe(1)
+  })
+
   test('--verbose shows the steps that never ran', async () => {
     const args = ['check', 'kept', ...trouble]
     expect((await foliocheck(args)).stdout).not.toContain('never ran')

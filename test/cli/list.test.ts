@@ -1,8 +1,9 @@
 import { parse } from 'valibot'
 import { describe, expect, test } from 'vitest'
-import { expectRefusal, fixture, foliocheck, json } from './run.js'
+import { expectRefusal, fixture, foliocheck, json, temporaryFolder, written } from './run.js'
 import { listed } from './shapes.js'
 
+const folder = temporaryFolder()
 const model = ['--model', fixture('project')]
 
 describe.concurrent('list', () => {
@@ -36,6 +37,13 @@ patches
     expect(all.kernels.map(({ name }) => name)).toEqual(['v1', 'v2'])
     expect(all.bugs).toEqual([])
     expect((await json(['list', 'patches', ...model])).value).toEqual({ patches: all.patches })
+  })
+
+  test('tells the bugs and the known violations of an index', async () => {
+    const known = { kernel: 'v1', patches: [], scenario: 'get-races-put', property: 'no-deadlock', verdict: 'violated' }
+    const index = written(folder, 'index.json', JSON.stringify({ bugs: [], known: [{ ...known, note: 'a note' }] }))
+    const { stdout } = await foliocheck(['list', 'known', ...model, '--expectations', index])
+    expect(stdout).toBe('known\n  get-races-put / no-deadlock  v1: a note\n\n')
   })
 
   test('the built-in models have something of every kind', async () => {
