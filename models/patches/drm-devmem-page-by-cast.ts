@@ -6,8 +6,9 @@ export const drmDevmemPageByCast = patch(
   'drm-devmem-page-by-cast',
   {
     subject:
-      '[PATCH v6] drm/pagemap: Enable THP support for GPU memory migration (its hunk in drm_pagemap_get_devmem_page)',
-    date: '2026-01-16',
+      '[PATCH v7 4/4] drm/pagemap: Enable THP support for GPU memory migration (its hunk in drm_pagemap_get_devmem_page)',
+    date: '2026-02-02',
+    messageId: '20260202160118.1983946-5-francois.dugast@intel.com',
     status: 'merged for v7.0',
     claims: ['zd-reinit-subset-race'],
   },

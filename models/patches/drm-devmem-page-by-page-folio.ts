@@ -27,12 +27,14 @@ const drm_pagemap_get_devmem_page = zoneDevice.operation(
   ],
 )
 
-/** The driver's half of the December 2025 series on the re-initialisation that was merged instead of the other half. */
+/** The driver's half of the January 2026 series, on the re-initialisation that was merged instead of its other half. */
 export const drmDevmemPageByPageFolio = patch(
   'drm-devmem-page-by-page-folio',
   {
-    subject: '[PATCH v2] drm/pagemap: Add helper for migrating large folios (its hunk in drm_pagemap_get_devmem_page)',
-    date: '2025-12-16',
+    subject:
+      '[PATCH v3 7/7] drm/pagemap: Enable THP support for GPU memory migration (its hunk in drm_pagemap_get_devmem_page)',
+    date: '2026-01-09',
+    messageId: '20260109085605.443316-8-francois.dugast@intel.com',
     status: 'posted, replaced; rebased to the re-initialising zone_device_folio_init',
   },
   put(drm_pagemap_get_devmem_page),

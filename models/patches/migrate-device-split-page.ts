@@ -92,7 +92,7 @@ export const migrateDeviceSplitPage = patch(
   {
     subject: '[PATCH 1/4] mm/migrate: Add migrate_device_split_page',
     date: '2025-12-16',
-    messageId: '20251216201206.1660899-1-francois.dugast@intel.com',
+    messageId: '20251216201206.1660899-2-francois.dugast@intel.com',
     status: 'rejected: a free page must not be a large folio',
     claims: ['zd-stale-head-on-realloc'],
   },

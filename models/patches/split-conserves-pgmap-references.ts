@@ -7,6 +7,7 @@ export const splitConservesPgmapReferences = patch(
   {
     subject: '[v2 02/11] mm/thp: zone_device awareness in THP handling code (its hunk in __split_unmapped_folio)',
     date: '2025-07-30',
+    messageId: '20250730092139.3890844-3-balbirs@nvidia.com',
     status: 'part of v2 of the series, applies on split-takes-pgmap-references',
     claims: ['zd-split-pgmap-ref-drift'],
   },
