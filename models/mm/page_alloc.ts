@@ -6,7 +6,9 @@ import { NrPages, Order, Pfn, zoneDevice } from '../machine/state.js'
  * |---------------------|----------------------------------------|------------------------------------------------------|
  * | prep_compound_page  | head bit; per tail its head pointer;   | A tail's mapping marker is written with its head     |
  * |                     | order byte; _nr_pages and counters     | pointer, and the counters of page 1 and 2 with       |
- * |                     |                                        | _nr_pages: nobody without a reference reads them.    |
+ * |                     |                                        | _nr_pages: nobody without a reference reads them. A  |
+ * |                     |                                        | flags word is rewritten in one step: whoever else    |
+ * |                     |                                        | could write it finds the folio locked.               |
  */
 
 /** Makes the pages from `page` on one compound page. The caller owns them all. */

@@ -10,8 +10,7 @@ const { step } = zoneDevice.words(zone_device_page_init_v6_19)
 export const reinitPgmapOnly = patch(
   'reinit-pgmap-only',
   {
-    subject:
-      'mm/zone_device: restore pgmap of a page that was a tail (variant discussed in the thread of January 2026)',
+    subject: 'mm/zone_device: restore only the pgmap of a page that was a tail (a variant of January 2026)',
     date: '2026-01-14',
     status: 'never posted as a patch: what the merged one would be without its first line',
   },

@@ -21,7 +21,9 @@ import { checkBlock, checkTryget, publish } from './init-checks.js'
  * | zone_device_page_init  | tryget, count, lock; since v6.19 prep;     | v7.0 clears mapping and share in the step of   |
  * |                        | since v7.0 first, for each page, flags,    | the pgmap word: nobody without a reference     |
  * |                        | _nr_pages and pgmap                        | reads them. Its warning about a count above 0  |
- * |                        |                                            | looks in that same step.                       |
+ * |                        |                                            | looks in that same step. The flags word of a   |
+ * |                        |                                            | free page is rewritten in one step: without a  |
+ * |                        |                                            | reference nobody else writes it.               |
  * | zone_device_folio_init | the above, and large_rmappable             | –                                              |
  */
 
