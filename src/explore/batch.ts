@@ -15,6 +15,7 @@ export interface Reports {
 export class Batch implements Successors {
   /** Where vectors, parents and ordinals go: the store's own arrays, looked up again after every insert. */
   words: Int32Array
+  pairs: BigInt64Array
   parents: Uint32Array
   ordinals: Uint16Array
   slot = 0
@@ -29,6 +30,7 @@ export class Batch implements Successors {
     most: number,
   ) {
     this.words = store.batch
+    this.pairs = pairsOf(store.batch)
     this.parents = store.parents
     this.ordinals = store.ordinals
     if (store.capacity < most) {
@@ -69,12 +71,18 @@ export class Batch implements Successors {
   /** Inserts what was collected; returns the number of new states. */
   flush(): number {
     const added = this.store.insert(this.slot)
-    this.words = this.store.batch
-    this.parents = this.store.parents
-    this.ordinals = this.store.ordinals
+    const { store } = this
+    if (this.words !== store.batch) this.pairs = pairsOf(store.batch)
+    this.words = store.batch
+    this.parents = store.parents
+    this.ordinals = store.ordinals
     this.slot = 0
     return added
   }
+}
+
+function pairsOf({ buffer, byteOffset, length }: Int32Array): BigInt64Array {
+  return new BigInt64Array(buffer, byteOffset, length / 2)
 }
 
 /** Expands states a second time, to catch steps that depend on something outside the state. */

@@ -42,7 +42,9 @@ export class Team {
   }
 
   get stopped(): StopReason | undefined {
-    return REASONS[Atomics.load(this.#cells, STOP) - 1]
+    const reason = Atomics.load(this.#cells, STOP)
+    // This is asked for every state, and an index below 0 is slow.
+    return reason === 0 ? undefined : REASONS[reason - 1]
   }
 
   /** Opens a level, the states `from` up to `end`, to the leader and everyone who is ready by now. */

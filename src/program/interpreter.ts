@@ -60,6 +60,11 @@ export class Interpreter {
     if (wide) this.memory.u8[at + 1] = pc >> 8
   }
 
+  /** Writes the working vector to the next slot of `sink`. */
+  write(sink: Successors): void {
+    this.#copy(this.memory.i32, sink.words, sink.slot * this.words)
+  }
+
   /** Hands the successors of a step to `sink`. Returns how many of its choices are enabled. */
   expand(sink: Successors, t: number, node: Exec): number {
     let enabled = 0
@@ -155,7 +160,7 @@ export class Interpreter {
   }
 
   #push(sink: Successors, ordinal: number): void {
-    this.#copy(this.memory.i32, sink.words, sink.slot * this.words)
+    this.write(sink)
     sink.push(ordinal)
   }
 

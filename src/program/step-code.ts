@@ -49,7 +49,9 @@ export function makeExpander(interpreter: Interpreter, steps: readonly (readonly
   const text = new Text()
   const { memory, saved, pcs } = interpreter
   const u8 = text.name(memory.u8)
-  const copies = Array.from(saved, (_, i) => `${text.name(saved)}[${i}] = ${text.name(memory.i32)}[${i}]`)
+  const to = text.name(pairsOf(saved))
+  const from = text.name(pairsOf(memory.i32))
+  const copies = Array.from({ length: saved.length / 2 }, (_, i) => `${to}[${i}] = ${from}[${i}]`)
   const emit = makeEmit(interpreter)
   const threads = steps.map((ofThread, t) => {
     const { at, wide } = pcs[t]
@@ -69,23 +71,30 @@ export function makeExpander(interpreter: Interpreter, steps: readonly (readonly
   )
 }
 
-/** Makes the code that copies a successor out and the state back. */
+/** Makes the code that copies a successor out and the state back: two words at a time, when the sink has pairs. */
 function makeEmit(interpreter: Interpreter): Emit {
   const text = new Text()
   const { memory, saved, words } = interpreter
-  const vector = text.name(memory.i32)
-  const source = text.name(saved)
-  const copies = Array.from(
-    saved,
-    (_, i) => `words[at + ${i} | 0] = ${vector}[${i}]; ${vector}[${i}] = ${source}[${i}]`,
-  )
+  const vector = text.name(pairsOf(memory.i32))
+  const source = text.name(pairsOf(saved))
+  const lines = (line: (i: number) => string) => Array.from({ length: words / 2 }, (_, i) => line(i)).join('; ')
   return text.make(
     'emit',
     'sink, ordinal',
-    `const words = sink.words, at = Math.imul(sink.slot, ${words})
-    ${copies.join('\n')}
+    `const pairs = sink.pairs
+    if (pairs === undefined) ${text.name(interpreter)}.write(sink)
+    else {
+      const at = Math.imul(sink.slot, ${words / 2})
+      ${lines(i => `pairs[at + ${i} | 0] = ${vector}[${i}]`)}
+    }
+    ${lines(i => `${vector}[${i}] = ${source}[${i}]`)}
     sink.push(ordinal)`,
   ) as Emit
+}
+
+/** The same words as 64-bit ones: optimised code moves them without making numbers of them. */
+function pairsOf({ buffer, byteOffset, length }: Int32Array): BigInt64Array {
+  return new BigInt64Array(buffer, byteOffset, length / 2)
 }
 
 /**

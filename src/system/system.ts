@@ -40,6 +40,8 @@ export interface System {
  */
 export interface Successors {
   readonly words: Int32Array
+  /** The memory of `words`, two words at a time, from a receiver that wants them faster. */
+  readonly pairs?: BigInt64Array
   readonly slot: number
   push(ordinal: number): void
   /** Assertions that failed in the step; a fatal one has no successor. */
