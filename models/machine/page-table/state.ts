@@ -103,8 +103,11 @@ const Vma = record(
   },
 )
 
-/** A cached translation: the frame, and whether it may be written. */
-const Translation = record({ word: int(0, 2 * FRAMES + 1) }, { pfn: translationPfn(), write: translationWrite() })
+/** A cached translation: the frame, whether it may be written, and which threads have promised that it will go. */
+const Translation = record(
+  { word: int(0, 2 * FRAMES + 1), watched: ghost(int(0, 2 ** THREADS - 1)) },
+  { pfn: translationPfn(), write: translationWrite() },
+)
 
 type Word = Record<string, number>
 

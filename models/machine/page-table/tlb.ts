@@ -1,4 +1,4 @@
-import { NONE } from 'foliocheck'
+import { current, NONE } from 'foliocheck'
 import type { EntryState } from './entry.js'
 import { isDeviceFrame, mmOf, N } from './sizes.js'
 import type { State } from './state.js'
@@ -14,6 +14,7 @@ type Translation = State['tlbs'][number]['huge'][number]
 function forget(translation: Translation): void {
   translation.pfn = NONE
   translation.write = false
+  translation.watched = 0
 }
 
 /** Flushes the translations of a VMA on every CPU: flush_tlb_range, flush_pmd_tlb_range. */
@@ -64,6 +65,7 @@ export function translate(s: State, cpu: number, va: number, index: number, writ
   const cached = table ? small : huge
   cached.pfn = entry.pfn
   cached.write = write
+  cached.watched = 0
   return table ? entry.pfn : entry.pfn + index
 }
 
@@ -83,6 +85,39 @@ export function staleTranslation(s: State, va: number): boolean {
 function isStale(translation: Translation, e: EntryState): boolean {
   if (translation.pfn === NONE) return false
   return e.kind !== 'present' || e.pfn !== translation.pfn || e.protnone || (translation.write && !e.rw)
+}
+
+/** Ghost: the running thread will see to it that what is cached of the VMA now gives no more than the tables then. */
+export function watchTranslations(s: State, va: number): void {
+  for (const tlb of s.tlbs) {
+    watch(tlb.huge[va])
+    for (let i = 0; i < N; i++) watch(tlb.small[va * N + i])
+  }
+}
+
+function watch(translation: Translation): void {
+  if (translation.pfn !== NONE) translation.watched |= 1 << current()
+}
+
+/** Ghost: whether the running thread has kept that promise; ends it. */
+export function translationsGone(s: State, va: number): boolean {
+  const { pmd, ptes } = s.vmas[va]
+  let gone = true
+  for (const tlb of s.tlbs) {
+    if (stillWatched(tlb.huge[va]) && isStale(tlb.huge[va], pmd)) gone = false
+    for (let i = 0; i < N; i++) {
+      const small = tlb.small[va * N + i]
+      if (stillWatched(small) && (pmd.kind !== 'table' || isStale(small, ptes[i]))) gone = false
+    }
+  }
+  return gone
+}
+
+function stillWatched(translation: Translation): boolean {
+  const bit = 1 << current()
+  const was = (translation.watched & bit) !== 0
+  translation.watched &= ~bit
+  return was
 }
 
 /** Whether some CPU has a translation to a page of device memory. */

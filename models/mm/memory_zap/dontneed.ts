@@ -18,10 +18,11 @@ import {
   mmOf,
   mmu_notifier_invalidate_range_end,
   mmu_notifier_invalidate_range_start,
-  staleTranslation,
+  translationsGone,
   vma_end_read,
   vma_start_read,
   vma_start_write,
+  watchTranslations,
 } from '../../machine/page-table/index.js'
 import { Index, Va } from '../../machine/page-table/sizes.js'
 import { pageTable } from '../../machine/page-table/state.js'
@@ -74,6 +75,7 @@ export const madvise_dontneed = pageTable.operation(
     call('tlb_gather_mmu(&tlb, mm)', tlb_gather_mmu, { va: t => t.va }),
     step('mmu_notifier_invalidate_range_start(&range)', (s, t) => {
       beginZap(s, t.va, t.only)
+      watchTranslations(s, t.va)
       mmu_notifier_invalidate_range_start(s, t.va)
     }),
     call(
@@ -90,7 +92,7 @@ export const madvise_dontneed = pageTable.operation(
     call('tlb_finish_mmu(&tlb)', tlb_finish_mmu, { va: t => t.va, gather: t => t.gather, flush: true }),
     step('madvise_unlock(mm, behavior)', (s, t) => {
       endZap(s, t.va)
-      if (t.only === NONE) expect(nothingCached, !staleTranslation(s, t.va), `va${t.va} after MADV_DONTNEED`)
+      expect(nothingCached, translationsGone(s, t.va), `va${t.va} after MADV_DONTNEED`)
       if (t.vmaLock) vma_end_read(s, t.va)
       else mmap_read_unlock(s, mmOf(t.va))
     }),
@@ -133,6 +135,7 @@ export const munmap = pageTable.operation(
     call('tlb_gather_mmu(&tlb, mm)', tlb_gather_mmu, { va: t => t.va }),
     step('mmu_notifier_invalidate_range_start(&range)', (s, t) => {
       beginZap(s, t.va, NONE)
+      watchTranslations(s, t.va)
       mmu_notifier_invalidate_range_start(s, t.va)
     }),
     call('unmap_vmas(&tlb, &unmap)', zap_pmd_range, { va: t => t.va, only: NONE }, (t, gather) => {
@@ -158,7 +161,7 @@ export const munmap = pageTable.operation(
     call('tlb_finish_mmu(&tlb)', tlb_finish_mmu, { va: t => t.va, gather: t => t.gather, flush: true }),
     step('mmap_read_unlock(mm)', (s, t) => {
       endZap(s, t.va)
-      expect(nothingCached, !staleTranslation(s, t.va), `va${t.va} after munmap`)
+      expect(nothingCached, translationsGone(s, t.va), `va${t.va} after munmap`)
       mmap_read_unlock(s, mmOf(t.va))
     }),
   ],

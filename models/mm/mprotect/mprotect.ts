@@ -29,8 +29,9 @@ import {
   pte_offset_map_lock,
   pte_unmap_unlock,
   set_pte_at,
-  staleTranslation,
+  translationsGone,
   vma_start_write,
+  watchTranslations,
 } from '../../machine/page-table/index.js'
 import { N, Va } from '../../machine/page-table/sizes.js'
 import { pageTable, type State, type Words } from '../../machine/page-table/state.js'
@@ -184,6 +185,7 @@ export const mprotect = pageTable.operation(
     ),
     step('mmu_notifier_invalidate_range_start(&range)', (s, t) => {
       mmu_notifier_invalidate_range_start(s, t.va)
+      watchTranslations(s, t.va)
     }),
     call(
       'change_protection(tlb, vma, start, end, mm_cp_flags)',
@@ -199,7 +201,7 @@ export const mprotect = pageTable.operation(
     call('tlb_finish_mmu(&tlb)', tlb_finish_mmu, { va: t => t.va, gather: 0, flush: t => t.changed > 1 }),
     label('out'),
     step('mmap_write_unlock(current->mm)', (s, t) => {
-      expect(nothingCached, t.gone || !staleTranslation(s, t.va), `va${t.va} after mprotect`)
+      expect(nothingCached, translationsGone(s, t.va), `va${t.va} after mprotect`)
       mmap_write_unlock(s, mmOf(t.va))
     }),
   ],
@@ -222,6 +224,7 @@ export const change_prot = pageTable.operation(
     call('tlb_gather_mmu(&tlb, vma->vm_mm)', tlb_gather_mmu, { va: t => t.va }),
     step('mmu_notifier_invalidate_range_start(&range)', (s, t) => {
       mmu_notifier_invalidate_range_start(s, t.va)
+      if (t.change === 'uffd-wp-resolve') s.vmas[t.va].protect = false
     }),
     call(
       'change_protection(&tlb, vma, addr, end, cp_flags)',
@@ -234,7 +237,6 @@ export const change_prot = pageTable.operation(
     step('mmu_notifier_invalidate_range_end(&range)', (s, t) => {
       mmu_notifier_invalidate_range_end(s, t.va)
       if (t.change === 'uffd-wp') s.vmas[t.va].protect = true
-      if (t.change === 'uffd-wp-resolve') s.vmas[t.va].protect = false
     }),
     call('tlb_finish_mmu(&tlb)', tlb_finish_mmu, { va: t => t.va, gather: 0, flush: t => t.changed > 1 }),
     label('out'),

@@ -51,6 +51,7 @@ export const keepPmdUntilReplaced = patch(
       'dp-none-window-mremap',
       'dp-none-window-munmap',
       'dp-none-window-dontneed',
+      'dp-none-window-uffd',
     ],
   },
   on(

@@ -1,4 +1,5 @@
 import type { Scenario } from 'foliocheck'
+import * as access from './access.js'
 import * as devicePmd from './device-pmd.js'
 import * as eviction from './eviction.js'
 import * as negatives from './negatives.js'
@@ -8,6 +9,7 @@ import * as systemThp from './system-thp.js'
 /** Every scenario over page tables. */
 export const pageTableScenarios: readonly Scenario[] = [
   negatives,
+  access,
   devicePmd,
   systemThp,
   eviction,
