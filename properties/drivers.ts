@@ -61,6 +61,16 @@ export const allocationsCounted = invariant(zoneDevice, 'allocations-are-counted
   },
 })
 
+/** I-DRV-2 for nouveau: what a page stands for is there. */
+export const pinnedWhileUsed = invariant(zoneDevice, 'memory-pinned-while-used', {
+  claim: 'the memory below nouveau’s chunk stays pinned as long as a page of it is in use',
+  premise: s => s.lists.of === 'nouveau',
+  clauses: {
+    'in use => pinned': s => s.lists.of !== 'nouveau' || s.lists.pinned || s.pages.every(page => page.folio < 0),
+    'unmapped => not pinned': s => s.lists.of !== 'nouveau' || !s.lists.pinned || !s.pgmap.exited,
+  },
+})
+
 /** What is left of buffer objects when all is over. */
 export const boAtRest = invariant(zoneDevice, 'bo-at-rest', {
   claim: 'when nothing runs, a buffer object is held by its zdd alone, and its zdd by the folios in it alone',

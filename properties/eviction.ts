@@ -6,6 +6,18 @@ export const scanCovers = assertion(
   'migrate_device_range and migrate_device_pfns skip only pages of the folio that they have just looked at',
 )
 
+/** What mm may expect of a destination, contract of migrate_vma_pages. */
+export const destinationFresh = assertion(
+  'destination-is-fresh',
+  'a driver hands mm destinations that it has locked, and that are neither mapped nor charged nor anybody’s anonymous page',
+)
+
+/** A migration moves the charge with the content. */
+export const chargeMoved = assertion(
+  'charge-moves-with-content',
+  'the source of a migration that went through is not charged any more',
+)
+
 /** The unmap of a migration drops the reference of a mapping, and never the last one. */
 export const unmapKeepsReference = assertion(
   'migration-holds-reference',

@@ -5,10 +5,11 @@ import {
   boAlive,
   boAtRest,
   krefPositive,
+  pinnedWhileUsed,
   zddOfItsBlock,
   zddOutlivesFolios,
 } from './drivers.js'
-import { scanCovers, unmapKeepsReference } from './eviction.js'
+import { chargeMoved, destinationFresh, scanCovers, unmapKeepsReference } from './eviction.js'
 import { noWarning } from './kernel-warnings.js'
 import {
   compoundLayout,
@@ -89,6 +90,8 @@ export const properties: readonly Property[] = [
   splitPageContract,
   scanCovers,
   unmapKeepsReference,
+  destinationFresh,
+  chargeMoved,
   pgmapRefCovers,
   pgmapRefBalance,
   pgmapRefUnderflow,
@@ -111,6 +114,7 @@ export const properties: readonly Property[] = [
   zddOfItsBlock,
   boAtRest,
   allocationsCounted,
+  pinnedWhileUsed,
   noWarning,
   noDeadlock,
 ]

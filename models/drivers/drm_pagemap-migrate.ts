@@ -31,7 +31,7 @@ const source = 'drivers/gpu/drm/drm_pagemap.c'
 
 /** Drops the reservation lock of a BO that the caller still holds. */
 function unreserve(s: State, bo: number): void {
-  expect(boAlive, s.bos[bo].refs > 0, `bo${bo}`)
+  expect(boAlive, s.bos[bo].refs > 0 && s.bos[bo].reserved, `bo${bo}`)
   s.bos[bo].reserved = false
 }
 
@@ -149,6 +149,11 @@ export const drm_pagemap_evict_to_ram = zoneDevice.operation(
     call('migrate_device_pages(src, dst, npages)', migrate_device_pages, { compound: true }),
     call('migrate_device_finalize(src, dst, npages)', migrate_device_finalize, {}),
     step('dma_resv_unlock(bo)', (s, t) => {
+      expect(
+        boAlive,
+        s.src.every(slot => slot.page === NONE),
+        'folios of the BO are still in the hands of the eviction',
+      )
       unreserve(s, t.bo)
     }),
     call('xe_bo_put(bo)', xe_bo_put, { bo: t => t.bo }),

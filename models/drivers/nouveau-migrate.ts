@@ -1,4 +1,5 @@
 import { bool, expect, NONE } from 'foliocheck'
+import { boAlive } from '../../properties/drivers.js'
 import { noWarning } from '../../properties/kernel-warnings.js'
 import { folio_unlock, page_folio_held, set_zone_device_data } from '../machine/index.js'
 import { PAGES, Pfn, Slot, type State, type Words, zoneDevice } from '../machine/state.js'
@@ -104,6 +105,8 @@ function unpin({ step }: Plain) {
   return [
     step('nouveau_bo_unpin_del(&chunk->bo); list_del(&chunk->list)', s => {
       checkCallocated(s)
+      expect(boAlive, s.lists.pinned, 'the chunk is not pinned')
+      s.lists.pinned = false
     }),
   ]
 }

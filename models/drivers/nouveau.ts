@@ -27,7 +27,7 @@ import {
  *
  * | driver function                | steps                           | abstracted, and why that is sound                  |
  * |--------------------------------|---------------------------------|----------------------------------------------------|
- * | nouveau_dmem_chunk_alloc       | push of all pages               | One chunk: another one would be another pagemap.   |
+ * | nouveau_dmem_chunk_alloc       | pin; push of all pages          | One chunk: another one would be another pagemap.   |
  * | nouveau_dmem_page_alloc_locked | pop and count; init             | The spinlock: each section is one step.            |
  * | nouveau_dmem_folio_free        | chunk; push and count           | –                                                  |
  * | nouveau_dmem_folio_split       | one per word of the piece       | –                                                  |
@@ -42,8 +42,9 @@ export const nouveau_dmem_chunk_alloc = zoneDevice.operation(
   'nouveau_dmem_chunk_alloc',
   { source, params: { is_large: bool() } },
   ({ step }) => [
-    step('spin_lock; dmem->free_pages = all pages; spin_unlock', (s, t) => {
+    step('nouveau_bo_new_pin(); spin_lock; dmem->free_pages = all pages; spin_unlock', (s, t) => {
       s.lists.of = 'nouveau'
+      s.lists.pinned = true
       for (let p = 0; p < PAGES; p += pagesOf(t.is_large)) push(s, p, t.is_large)
     }),
   ],

@@ -1,4 +1,5 @@
 import { demand, expect, NONE } from 'foliocheck'
+import { noWarning } from '../../properties/kernel-warnings.js'
 import { dataWord, memcgWord, nrPagesRight, pageFolioRight, pgmapWord } from '../../properties/layout.js'
 import { noAccessAfterHandover } from '../../properties/ownership.js'
 import { structPagesPresent } from '../../properties/pagemap.js'
@@ -111,6 +112,12 @@ export function folio_order_held(s: State, folio: number): number {
   const order = orderOfCode(byte)
   expect(nrPagesRight, order !== undefined && 1 << order === pagesOf(s, folio), `order byte of p${folio} is ${byte}`)
   return order ?? 0
+}
+
+/** folio_set_large_rmappable: a flag of page 1, which only a large folio has. */
+export function set_large_rmappable(s: State, folio: number): void {
+  expect(noWarning, pageAt(s, folio).head, `VM_BUG_ON_PGFLAGS(!PG_head): p${folio}`)
+  pageAt(s, folio + 1).largeRmappable = true
 }
 
 /** zone_device_data as a value of kind `tag`. */

@@ -44,6 +44,8 @@ function checkPiece(piece: PageState, whole: PageState, nr: number, name: string
   expect(pieceComplete, mapping === whole.mapping, `${name} has mapping ${mapping}`)
   expect(pieceComplete, w1.tag === 'pgmap', `${name} has no pgmap`)
   expect(pieceComplete, fresh && w2.tag === whole.w2.tag, `${name} has no driver data`)
+  if (w2.tag === 'backing')
+    expect(pieceComplete, 1 << w2.value === nr, `${name} has a backing folio of order ${w2.value}`)
   expect(pieceComplete, w7.tag === whole.w7.tag, `${name} is ${w7.tag === 'memcg' ? '' : 'not '}charged`)
 }
 

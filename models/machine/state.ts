@@ -120,6 +120,8 @@ const Lists = record({
   free_folios: Pfn,
   /** nouveau: allocations that are out; unsigned, so that 15 stands for one below 0. */
   callocated: int(0, 15),
+  /** nouveau: the buffer object below the chunk is pinned. */
+  pinned: bool(),
   /** test_hmm: the chunk is being removed. */
   remove: bool(),
 })

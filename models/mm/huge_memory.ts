@@ -9,6 +9,7 @@ import {
   folio_ref_unfreeze,
   folio_split,
   pageAt,
+  set_large_rmappable,
   set_nr_pages,
 } from '../machine/index.js'
 import { NrPages, Order, Pfn, type State, zoneDevice } from '../machine/state.js'
@@ -68,7 +69,7 @@ export const __split_folio_to_order = zoneDevice.operation(
               order: t => t.order,
             }),
             step('folio_set_large_rmappable(new_folio)', (s, t) => {
-              pageAt(s, t.folio + t.i + 1).largeRmappable = true
+              set_large_rmappable(s, t.folio + t.i)
             }),
           ],
         ),

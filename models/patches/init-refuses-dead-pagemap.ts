@@ -11,6 +11,7 @@ import {
   percpu_ref_tryget_live,
   pop,
   push,
+  set_large_rmappable,
   set_nr_pages,
   set_pgmap,
   set_zone_device_data,
@@ -91,7 +92,7 @@ const zone_device_folio_init = zoneDevice.operation(
       t => t.done && t.order > 0,
       [
         step('folio_set_large_rmappable(folio)', (s, t) => {
-          pageAt(s, t.folio + 1).largeRmappable = true
+          set_large_rmappable(s, t.folio)
           isFolio(s, t.folio, 1 << t.order)
         }),
       ],

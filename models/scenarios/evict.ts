@@ -142,16 +142,17 @@ const releaseRacesAllocLarge = scenario('release-races-alloc-hmm-large', zoneDev
 const evictRacesWalker = scenario('evict-races-walker', zoneDevice, {
   about:
     'xe: TTM evicts a BO while two who walk pfns pin the PMD-sized folio in it, which the eviction notices at once, or ' +
-    'when only one of them is there, late; what cannot move stays mapped and usable.',
+    'when only one of them is there, late; what cannot move stays mapped until the process unmaps it.',
   bind: drm_pagemap_pagemap_ops,
   setup: [...freshDevice, xeMigrate(0, 2)],
   threads: [
     thread('evict', does(drm_pagemap_evict_to_ram, {})),
     thread('pfn walker', does(speculative_walk, { pfn: 0, look: true })),
     thread('pfn walker 2', does(speculative_walk, { pfn: 0, look: false })),
+    thread('munmap', munmap(0)),
     xeWorker,
   ],
-  exercises: ['nothing-lost', 'bo-at-rest', 'migration-holds-reference', 'folio-size-is-right'],
+  exercises: ['nothing-lost', 'migration-holds-reference', 'unlock-by-owner', 'folio-size-is-right'],
   tags: ['xe'],
   needs: [...LARGE, ...XE],
 })

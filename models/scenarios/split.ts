@@ -1,5 +1,6 @@
 import { does, type Scenario, scenario, thread } from 'foliocheck'
 import { drm_pagemap_pagemap_ops } from '../drivers/drm_pagemap.js'
+import { drm_pagemap_evict_to_ram } from '../drivers/drm_pagemap-migrate.js'
 import { nouveau_dmem_pagemap_ops } from '../drivers/nouveau.js'
 import { dmirror_devmem_ops } from '../drivers/test_hmm.js'
 import { zoneDevice } from '../machine/state.js'
@@ -91,6 +92,22 @@ const splitRacesFault = scenario('split-races-fault', zoneDevice, {
   needs: [...LARGE, ...XE],
 })
 
+const splitRacesEvict = scenario('split-races-evict', zoneDevice, {
+  about:
+    'xe: while a migration splits a PMD-sized folio, TTM evicts the BO that the folio is in; whoever gets the folio lock ' +
+    'first has it, and the other goes without.',
+  bind: drm_pagemap_pagemap_ops,
+  setup: [...freshDevice, xeMigrate(0, 2)],
+  threads: [
+    thread('cpu fault', does(migrate_vma_to_small_pages, { va: 0, order: 0 })),
+    thread('evict', does(drm_pagemap_evict_to_ram, {})),
+    xeWorker,
+  ],
+  exercises: ['split-only-frozen', 'eviction-scan-skips-nothing', 'refcount-equals-owners', 'unlock-by-owner'],
+  tags: ['xe'],
+  needs: [...LARGE, ...XE],
+})
+
 const splitRacesMunmap = scenario('split-races-munmap', zoneDevice, {
   initial: endsWith(0),
   about: 'xe: the process unmaps the place while its folio is split in the middle of a migration.',
@@ -112,5 +129,6 @@ export const splitScenarios: readonly Scenario[] = [
   splitThenFreeNouveau,
   splitRacesWalker,
   splitRacesFault,
+  splitRacesEvict,
   splitRacesMunmap,
 ]

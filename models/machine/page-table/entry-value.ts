@@ -22,10 +22,6 @@ export function pfnOf(value: number): number {
   return ((value >> 3) & 15) + NONE
 }
 
-export function modeOf(value: number): Mode {
-  return MODES[(value >> 7) & 3]
-}
-
 /** Whether a present value allows writing. */
 export function writesOf(value: number): boolean {
   return (value & (1 << 9)) !== 0

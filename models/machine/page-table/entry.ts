@@ -1,6 +1,6 @@
 import { bit, demand, int, NONE, oneOf, record, type ValueOf } from 'foliocheck'
 import { decodedByKind } from '../../../properties/page-table/decode.js'
-import { isDeviceFrame, Pfn } from './sizes.js'
+import { Pfn } from './sizes.js'
 
 /**
  * A page-table entry, PMD or PTE, with the bits of x86-64. An entry that is not present uses hardware bits for its own
@@ -214,10 +214,4 @@ export function pmd_pfn(e: EntryState): number {
 export function softleaf_to_pfn(e: EntryState): number {
   demand(decodedByKind, is_softleaf(e), `pfn of a ${e.kind} entry by the accessor for softleaf entries`)
   return e.pfn
-}
-
-/** Whether the type of the entry's folio is what the kind says; a migration entry may name either. */
-export function kindFitsFrame(e: EntryState): boolean {
-  if (e.kind === 'device') return isDeviceFrame(e.pfn)
-  return e.kind === 'migration' || !isDeviceFrame(e.pfn)
 }

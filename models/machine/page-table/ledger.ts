@@ -1,6 +1,5 @@
 import { current } from 'foliocheck'
 import type { EntryState } from './entry.js'
-import { isDeviceFrame } from './sizes.js'
 import type { State } from './state.js'
 
 /**
@@ -67,9 +66,4 @@ export function eachEntry(s: State, visit: (e: EntryState, va: number, index: nu
     if (pmd.kind !== 'table') visit(pmd, va, -1)
     else for (let i = 0; i < ptes.length; i++) if (ptes[i].kind !== 'none') visit(ptes[i], va, i)
   }
-}
-
-/** Whether the kind of an entry contradicts the memory that it names. */
-export function wrongMemory(e: EntryState): boolean {
-  return (e.kind === 'device') !== isDeviceFrame(e.pfn) && e.kind !== 'migration'
 }

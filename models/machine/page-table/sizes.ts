@@ -21,7 +21,6 @@ const CPUS = 5
 export const Pfn = ref('p', FRAMES)
 /** A VMA, with the PMD entry, the page table and the locks below it. */
 export const Va = ref('va', VMAS)
-export const Mm = ref('mm', MMS)
 /** The thread that holds something. */
 export const Cpu = ref('cpu', CPUS)
 /** Which of the PTEs of a page table, which page of a folio. */

@@ -190,7 +190,6 @@ export const schema = record({
 
 export type State = ValueOf<typeof schema>
 export type PageState = State['pages'][number]
-export type VmaState = State['vmas'][number]
 
 /** The machine that every operation of these models runs on. */
 export const pageTable = machine('page-table', schema)

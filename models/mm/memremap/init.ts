@@ -7,6 +7,7 @@ import {
   pageAt,
   percpu_ref_tryget_live,
   percpu_ref_tryget_many,
+  set_large_rmappable,
   set_nr_pages,
   set_pgmap,
 } from '../../machine/index.js'
@@ -95,7 +96,7 @@ export const zone_device_folio_init_v6_19 = zoneDevice.operation(
       t => t.order > 0,
       [
         step('folio_set_large_rmappable(folio)', (s, t) => {
-          pageAt(s, t.folio + 1).largeRmappable = true
+          set_large_rmappable(s, t.folio)
           isFolio(s, t.folio, 1 << t.order)
         }),
       ],
@@ -161,7 +162,7 @@ export const zone_device_folio_init_v7_0 = zoneDevice.operation(
       t => t.order > 0,
       [
         step('folio_set_large_rmappable(folio)', (s, t) => {
-          pageAt(s, t.folio + 1).largeRmappable = true
+          set_large_rmappable(s, t.folio)
           isFolio(s, t.folio, 1 << t.order)
         }),
       ],

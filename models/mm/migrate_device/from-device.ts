@@ -1,5 +1,5 @@
 import { bool, expect, NONE } from 'foliocheck'
-import { scanCovers } from '../../../properties/eviction.js'
+import { chargeMoved, scanCovers } from '../../../properties/eviction.js'
 import {
   folio_nr_pages,
   folio_nr_pages_held,
@@ -215,8 +215,10 @@ export const migrate_device_finalize = zoneDevice.operation(
       t.page = nextSlot(s, 0)
       if (t.page === NONE) return
       t.folio = page_folio_held(s, t.page)
-      t.found = !s.src[t.page].migrate || s.src[t.page].moved
-      t.dst = s.src[t.page].migrate ? NONE : t.folio
+      const { migrate, moved } = s.src[t.page]
+      if (migrate && moved) expect(chargeMoved, pageAt(s, t.folio).w7.tag !== 'memcg', `p${t.folio} is charged`)
+      t.found = !migrate || moved
+      t.dst = migrate ? NONE : t.folio
       clearSlot(s, t.page)
       t.more = nextSlot(s, 0) !== NONE
     }),

@@ -1,4 +1,5 @@
-import { NONE } from 'foliocheck'
+import { current, expect, NONE } from 'foliocheck'
+import { destinationFresh } from '../../../properties/eviction.js'
 import {
   checkLocked,
   folio_get,
@@ -41,11 +42,15 @@ export const migrate_vma_pages = zoneDevice.operation(
   { source: 'mm/migrate_device.c', params: { page: Pfn } },
   ({ step }) => [
     step('folio_migrate_mapping(mapping, dst, src, extra)', (s, t) => {
-      pageAt(s, page_folio_held(s, t.page)).mapping = 'anon'
+      const dst = page_folio_held(s, t.page)
+      const { mapping, mapcount, locker } = pageAt(s, dst)
+      expect(destinationFresh, locker === current(), `p${dst} is not locked by this thread`)
+      expect(destinationFresh, mapcount === 0 && mapping !== 'anon', `p${dst} is somebody’s anonymous page`)
+      s.pages[dst].mapping = 'anon'
     }),
     step('mem_cgroup_migrate(src, dst)', (s, t) => {
       const dst = page_folio_held(s, t.page)
-      folio_memcg(s, dst)
+      expect(destinationFresh, !folio_memcg(s, dst), `p${dst} is charged`)
       set_memcg(s, dst, true)
     }),
   ],

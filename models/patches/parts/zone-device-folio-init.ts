@@ -1,4 +1,4 @@
-import { folio_pgmap, isFolio, page_folio, pageAt, percpu_ref_tryget_many } from '../../machine/index.js'
+import { folio_pgmap, isFolio, page_folio, percpu_ref_tryget_many, set_large_rmappable } from '../../machine/index.js'
 import { Order, Pfn, zoneDevice } from '../../machine/state.js'
 import { lock_page } from '../../mm/filemap.js'
 import { checkBlock, checkTryget, publish } from '../../mm/memremap/init-checks.js'
@@ -30,7 +30,7 @@ export function folioInit(smallest: 1 | 2, condition: string) {
             order: t => t.order,
           }),
           step('folio_set_large_rmappable(folio)', (s, t) => {
-            pageAt(s, t.folio + 1).largeRmappable = true
+            set_large_rmappable(s, t.folio)
             isFolio(s, t.folio, 1 << t.order)
           }),
         ],
