@@ -146,11 +146,7 @@ function shareOrMap({ step, when }: SplitWords) {
 /** S9 to S12. */
 function finish({ step, when, call, local }: SplitWords, unmaps: (t: Locals) => boolean) {
   return [
-    when(unmaps, [
-      step('folio_remove_rmap_pmd(folio, page, vma)', (s, t) => {
-        folio_remove_rmap_pmd(s, t.folio)
-      }),
-    ]),
+    when(unmaps, [step('folio_remove_rmap_pmd(folio, page, vma)', (s, t) => folio_remove_rmap_pmd(s, t.folio))]),
     when(t => t.freeze, [call('put_page(page)', folio_put, { folio: t => t.folio })]),
     local(t => clearEntry(t.old)),
     step('pmd_populate(mm, pmd, pgtable)', (s, t) => {
@@ -237,7 +233,7 @@ const checked = {
 }
 type CheckedWords = Words<typeof checked.params, typeof checked.locals>
 
-/** `folioOf` is how the version finds the folio of the PMD, to compare it with the one that is to be split. */
+/** `folioOf`: how the version finds the folio of the PMD, to compare it with the one to be split. */
 function splitIfSame({ step, when, call }: CheckedWords, folioOf: (s: State, e: EntryState) => number) {
   return [
     step('if (pmd_trans_huge(*pmd) || is_pmd_migration_entry(*pmd))', (s, t) => {

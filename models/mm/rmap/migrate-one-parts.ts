@@ -10,7 +10,6 @@ import {
 import {
   clearEntry,
   flush_tlb_page,
-  folio_is_device_private,
   folio_nr_pages,
   folio_remove_rmap_pte,
   folio_try_share_anon_rmap,
@@ -21,7 +20,6 @@ import {
   page_folio,
   pageAt,
   pmd_pfn,
-  pmd_present,
   pmd_unlock,
   pte_unmap_unlock,
   ptep_get_and_clear,
@@ -29,11 +27,11 @@ import {
   softleaf_to_pfn,
 } from '../../machine/page-table/index.js'
 import { N, Pfn, Va } from '../../machine/page-table/sizes.js'
-import { pageTable, type State, type Words } from '../../machine/page-table/state.js'
+import type { State, Words } from '../../machine/page-table/state.js'
 import { folio_put } from '../folio_free/put.js'
 import { set_pmd_migration_entry } from '../huge_memory_pmd/migration.js'
-import { __split_huge_pmd, split_huge_pmd_locked } from '../huge_memory_pmd/split.js'
-import { AT_PMD, AT_PTE, NOT_FOUND, Place, page_vma_mapped_walk } from '../page_vma_mapped/walk.js'
+import { split_huge_pmd_locked } from '../huge_memory_pmd/split.js'
+import { AT_PTE, NOT_FOUND, Place, page_vma_mapped_walk } from '../page_vma_mapped/walk.js'
 
 /**
  * | kernel function    | steps (U1–U9)                                | abstracted, and why that is sound                     |
@@ -224,4 +222,3 @@ export function end({ step, label, ret }: OneWords) {
     ret(t => t.ok),
   ]
 }
-
