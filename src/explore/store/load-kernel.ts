@@ -19,7 +19,7 @@ export interface WasmMemory {
 /** The part of the WebAssembly interface used here: neither the ES library nor the types of Node declare it. */
 interface Wasm {
   Module: new (bytes: Uint8Array) => object
-  Instance: new (module: object, imports: { env: { memory: WasmMemory } }) => { readonly exports: unknown }
+  Instance: new (module: object, imports: { env: object }) => { readonly exports: unknown }
   Memory: new (limits: { initial: number; maximum: number; shared: boolean }) => WasmMemory
 }
 
@@ -44,6 +44,7 @@ export interface Kernel {
   readonly added: WasmGlobal
   readonly cells: WasmGlobal
   readonly order: WasmGlobal
+  readonly closed: WasmGlobal
   readonly batch: WasmGlobal
   readonly parents: WasmGlobal
   readonly ordinals: WasmGlobal
@@ -79,5 +80,9 @@ export function createMemory(limit: number, shared: boolean): WasmMemory {
 /** A kernel that works in `memory`. */
 export function createKernel(memory: WasmMemory, shared: boolean): Kernel {
   const module = kernelModule(shared ? 'kernel.shared.wasm' : 'kernel.wasm')
-  return new wasm.Instance(module, { env: { memory } }).exports as Kernel
+  // Not WebAssembly's own instruction for waiting: with Node 20.20, a function that had waited was seen to have lost one
+  // of its arguments.
+  const pause = () => Atomics.wait(new Int32Array(memory.buffer, kernel.closed.value, 1), 0, 1, 1)
+  const kernel = new wasm.Instance(module, { env: { memory, pause } }).exports as Kernel
+  return kernel
 }

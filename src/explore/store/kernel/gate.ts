@@ -5,6 +5,11 @@
 import { SHARED } from './interner'
 import { GATE } from './pages'
 
+/** Lets the thread sleep for a moment, unless the gate is open by now. */
+// @ts-ignore: decorator
+@external('env', 'pause')
+declare function pause(): void
+
 @unmanaged
 class Gate {
   /** Threads inside. */
@@ -22,7 +27,8 @@ function gate(): Gate {
 }
 
 const INSIDE: usize = GATE
-const CLOSED: usize = GATE + 4
+/** Known to the store that owns the kernel, too. */
+export const CLOSED: usize = GATE + 4
 
 export function isFull(): bool {
   return gate().full != 0
@@ -47,7 +53,7 @@ export function enter(): void {
     atomic.add<u32>(INSIDE, 1)
     if (atomic.load<u32>(CLOSED) == 0) return
     atomic.sub<u32>(INSIDE, 1)
-    atomic.wait<i32>(CLOSED, 1, -1)
+    pause()
   }
 }
 
@@ -58,12 +64,10 @@ export function leave(): void {
 /** Closes the gate, and waits until nobody is inside. */
 export function close(): void {
   if (!SHARED) return
-  while (atomic.cmpxchg<u32>(CLOSED, 0, 1) != 0) atomic.wait<i32>(CLOSED, 1, -1)
+  while (atomic.cmpxchg<u32>(CLOSED, 0, 1) != 0) pause()
   while (atomic.load<u32>(INSIDE) != 0) {}
 }
 
 export function open(): void {
-  if (!SHARED) return
-  atomic.store<u32>(CLOSED, 0)
-  atomic.notify(CLOSED, -1)
+  if (SHARED) atomic.store<u32>(CLOSED, 0)
 }

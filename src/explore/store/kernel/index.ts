@@ -32,6 +32,7 @@ import {
 } from './tree'
 import { hasVectorRoom, releaseVectors, reserveVectors, startVectors, vectorAt } from './vectors'
 
+export { CLOSED as closed } from './gate'
 export { touched } from './interner'
 export { ORDER as order, size as pages } from './pages'
 export { cells } from './shape'
