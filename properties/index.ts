@@ -50,6 +50,7 @@ import {
 } from './pagemap.js'
 import {
   getOnlyReferenced,
+  pinOutlivesMapping,
   putOnlyReferenced,
   refcountCoversMapcount,
   refcountEqualsOwners,
@@ -60,6 +61,7 @@ import { pieceComplete, splitOnlyFrozen, splitPageContract, unfreezeFromZero } f
 /** Everything that is checked, family by family. */
 export const properties: readonly Property[] = [
   refcountEqualsOwners,
+  pinOutlivesMapping,
   refcountCoversMapcount,
   tailsUnreferenced,
   getOnlyReferenced,

@@ -1,4 +1,4 @@
-import { assertion, invariant } from 'foliocheck'
+import { assertion, invariant, reachable } from 'foliocheck'
 import { isLiveHead, pagesOf } from '../models/machine/queries.js'
 import { PAGES, zoneDevice } from '../models/machine/state.js'
 
@@ -45,4 +45,10 @@ export const tailsUnreferenced = invariant(zoneDevice, 'tails-unreferenced', {
   clauses: {
     'ref(tail) = 0': (s, p) => s.pages[p].folio < 0 || s.pages[p].folio === p || s.pages[p].ref === 0,
   },
+})
+
+/** What makes speculative references worth modelling: without it, walkers only look. */
+export const pinOutlivesMapping = reachable(zoneDevice, 'pin-outlives-mapping', {
+  claim: 'a folio whose last mapping is gone can still be pinned by somebody who has not locked it',
+  holds: s => s.pages.some(page => page.mapping === 'anon' && page.mapcount === 0 && page.ref === 2 && !page.locked),
 })

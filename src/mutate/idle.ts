@@ -39,6 +39,9 @@ export function isIdle(
     for (let t = 0; t < program.threads.length; t++) {
       const step = system.stepAt(t)
       if (!('note' in step) || step.note !== MARK) continue
+      // Nobody is enabled while the setup runs; a wait that blocks at another time does something.
+      if (program.setup && t > 0 && system.stepAt(0).kind !== 'end') continue
+      if (step.kind === 'wait' && !system.enabled(t)) return false
       const choices = step.kind === 'choose' ? step.values.length : 1
       for (let choice = 0; choice < choices; choice++) {
         if (!idleHere(system, store, id, t, choice)) return false
@@ -61,7 +64,7 @@ function idleHere(
     const { findings, cut, broke } = system.fire(ordinalOf(thread, choice))
     if (findings.length > 0 || cut !== '' || broke) return false
   } catch {
-    // Not enabled here: another value is, or the setup runs.
+    // This value is not offered here; another is.
     return true
   }
   const { pc, pcWidth } = system.layout.threads[thread]

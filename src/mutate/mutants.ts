@@ -22,7 +22,7 @@ function isStep(node: Node | undefined): node is Node {
 
 /** Steps that go on in one way only, so that doing nothing is all there is to being idle. */
 function canIdle(node: Node): boolean {
-  return node.kind === 'step' || node.kind === 'choose'
+  return node.kind === 'step' || node.kind === 'choose' || node.kind === 'wait'
 }
 
 /**
