@@ -120,7 +120,8 @@ describe.concurrent('Ctrl-C', () => {
 
   test('twice ends the program at once', async () => {
     const ran = await interrupted(['check', 'far', ...endless], { signals: ['SIGINT', 'SIGINT'] })
-    expect([130, 2]).toContain(ran.code)
+    // The second may come when the first has done its work and nobody listens any more: then the signal itself ends it.
+    expect([130, 2, null]).toContain(ran.code)
     expect(ran.stderr).toBe(TOLD)
     expect(ran.took).toBeLessThan(SOON_MS)
   })
