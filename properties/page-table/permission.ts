@@ -72,12 +72,15 @@ export const exclusiveMeansOne = invariant(pageTable, 'exclusive-means-mapped-on
 
 /** I-W4. */
 export const exclusiveMigrationAlone = invariant(pageTable, 'exclusive-migration-entry-is-alone', {
-  claim: 'a migration entry that is writable or exclusive is the only entry for its page, over all address spaces',
+  claim:
+    'a migration entry that is writable or exclusive is the only entry for its page, and the page is not exclusive',
   over: { prefix: 'p', count: FRAMES },
   premise: s => s.pages.some((_, p) => entriesOf(s, p, exclusiveMigration) > 0),
   clauses: {
     'exclusive migration entry => no other entry': (s, p) =>
       anyTableLock(s) || entriesOf(s, p, exclusiveMigration) === 0 || entriesOf(s, p, () => true) === 1,
+    'exclusive migration entry => PG_anon_exclusive is clear': (s, p) =>
+      anyTableLock(s) || !s.pages[p].ae || entriesOf(s, p, e => exclusiveMigration(e) && e.pfn === p) === 0,
   },
 })
 

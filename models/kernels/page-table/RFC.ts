@@ -13,8 +13,8 @@ export const RFC = kernel(
   {
     date: '2025-03',
     about:
-      '[RFC 00/11] THP support for zone device pages, 2025-03-06: rows V2 to V13 of the history in their first form, ' +
-      'on v6.14',
+      '[RFC 00/11] THP support for zone device pages, 20250306044239.3874247-1-balbirs@nvidia.com, on v6.14: the PMD ' +
+      'operations in their first form',
     base: v6_14,
   },
   [

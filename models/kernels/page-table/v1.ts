@@ -18,7 +18,8 @@ export const v1 = kernel(
   {
     date: '2025-07',
     about:
-      '[v1 resend 00/12] THP support for zone device page migration, 2025-07: zap, PMD clearing and split gate as ' +
+      '[v1 resend 00/12] THP support for zone device page migration, July 2025 (v1 was ' +
+      '20250703233511.2028395-1-balbirs@nvidia.com): zap, clearing of the PMD and the gate of its split as ' +
       'merged later; change, split, fork and the removal of migration entries as in the RFC',
     base: RFC,
   },

@@ -8,8 +8,8 @@ import { zap_huge_pmd_v6_19 } from '../../mm/huge_memory_pmd/zap.js'
 
 const review = {
   date: '2025-07-08',
-  messageId: '20250306044239.3874247-4-balbirs@nvidia.com (reviewed)',
-  status: 'asked for in the review of RFC 03/11; in the series before v7',
+  messageId: '20250306044239.3874247-4-balbirs@nvidia.com',
+  status: 'asked for in the review of the mail with that Message-ID, RFC 03/11; in the series before v7',
 }
 
 export const downgradeBeforeEncoding = patch(

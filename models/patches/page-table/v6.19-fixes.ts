@@ -77,16 +77,31 @@ export const skipDevicePrivateInMadviseFree = patch(
   put(madvise_free_huge_pmd),
 )
 
-export const skipDevicePrivateInWalks = patch(
-  'skip-device-private-pmds-in-walks',
+/** The series of skipDevicePrivateInMadviseFree; its other two patches. */
+const walks = {
+  date: '2026-07-08',
+  messageId: '20260708122040.861335-1-usama.arif@linux.dev',
+  fixes: '368076f52ebe',
+  claims: ['dp-mempolicy-madvise-walk-softleaf'],
+}
+
+export const skipNonPresentInMempolicy = patch(
+  'mempolicy-skips-non-present-pmds',
   {
-    subject: 'mm/mempolicy, mm/madvise: skip device-private PMDs',
-    date: '2026-07-08',
-    fixes: '368076f52ebe',
-    status: 'the other patches of the series of skip-device-private-pmds-in-madvise-free, merged for v7.2',
-    claims: ['dp-mempolicy-madvise-walk-softleaf'],
+    ...walks,
+    subject: 'mm/mempolicy: skip non-present PMDs when queueing folios',
+    status: 'v2 of the series with that cover letter, merged for v7.2',
   },
   put(queue_folios_pmd),
+)
+
+export const skipDevicePrivateInMadviseWalks = patch(
+  'madvise-walks-skip-device-private-pmds',
+  {
+    ...walks,
+    subject: 'mm/madvise: skip device-private PMDs in cold and pageout walks',
+    status: 'v2 of the series with that cover letter, merged for v7.2',
+  },
   put(madvise_cold_or_pageout_pte_range),
 )
 

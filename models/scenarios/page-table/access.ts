@@ -40,7 +40,7 @@ export const forkRacesWrite = scenario('fork-races-write', pageTable, {
   bind: driver,
   initial: [s => mapHugeOnce(s, SYSTEM, { write: true, dirty: true })],
   threads: [
-    thread('fork', does(dup_mmap, { dst: 1, src: 0 }), write(1, 1, 3), read(1, 1)),
+    thread('fork', does(dup_mmap, { dst: 1, src: 0 }), read(1, 1), write(1, 1, 3), read(1, 1)),
     thread('parent', write(0, 0, 2)),
   ],
   exercises: [
