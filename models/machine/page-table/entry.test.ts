@@ -56,7 +56,10 @@ describe('an accessor for present entries, applied to another, returns the bit t
     pmd_mkwrite(entry)
     expect(pmd_swp_soft_dirty(entry)).toBe(true)
     pmd_mkuffd(entry)
-    expect({ softDirty: pmd_swp_soft_dirty(entry), uffd: pmd_swp_uffd(entry) }).toEqual({ softDirty: false, uffd: false })
+    expect({ softDirty: pmd_swp_soft_dirty(entry), uffd: pmd_swp_uffd(entry) }).toEqual({
+      softDirty: false,
+      uffd: false,
+    })
     expect(entry.mode).toBe('write')
   })
 
