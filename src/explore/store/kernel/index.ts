@@ -14,7 +14,7 @@ import * as gate from './gate'
 import { countOf, FRESH, hasRoom, mix, reserve, SHARED } from './interner'
 import { allocate, PAGE, size } from './pages'
 import { fingerprint, layOutRecent, settleRecent, skipRecent } from './recent'
-import { align, bytes, cells, layOutShape, setShape, words } from './shape'
+import { align, bytes, cells, copyVector, layOutShape, setShape, words } from './shape'
 import { internStates, Pair, setLink, startStates, states } from './states'
 import {
   baseWords,
@@ -119,10 +119,10 @@ export function full(): bool {
 /** Writes state `id` to `vector`. */
 export function decode(id: u32): void {
   if (fingerprints) {
-    memory.copy(vector, vectorAt(id, bytes), bytes)
+    copyVector(vector, vectorAt(id, bytes))
   } else {
     setBase(id)
-    memory.copy(vector, baseWords, bytes)
+    copyVector(vector, baseWords)
   }
 }
 
@@ -208,7 +208,7 @@ function link(slot: usize): void {
   const id = fresh & ~FRESH
   store<u32>(found + (slot << 2), id)
   setLink(id, load<u32>(parents + (slot << 2)), load<u16>(ordinals + (slot << 1)))
-  if (fingerprints) memory.copy(vectorAt(id, bytes), batch + slot * bytes, bytes)
+  if (fingerprints) copyVector(vectorAt(id, bytes), batch + slot * bytes)
   added++
 }
 

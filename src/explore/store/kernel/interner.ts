@@ -151,21 +151,32 @@ export function hasRoom(interner: Interner, extra: u32): bool {
 /** Makes room for `extra` more ids. Returns whether there is. */
 export function reserve(interner: Interner, extra: u32): bool {
   const wanted = countOf(interner) + extra
-  while (wanted > interner.limit) if (!double(interner)) return false
-  while (wanted > interner.room) {
+  // A table that several threads use grows by more at a time: while it grows, all wait.
+  const ahead = SHARED ? wanted + (wanted >> 5) : wanted
+  while (wanted > interner.limit) if (!grow(interner)) return false
+  if (wanted <= interner.room) return true
+  while (ahead > interner.room) {
     const chunk = allocate(interner.pagesPerChunk)
-    if (chunk == 0) return false
+    if (chunk == 0) return wanted <= interner.room
     store<u32>(interner.directory + ((interner.room >> interner.bits) << 2), <u32>chunk)
     interner.room += 1 << interner.bits
   }
   return true
 }
 
-function double(interner: Interner): bool {
+/** Slots up to which an index grows fourfold: every growth enters all keys anew, and what is small may be half empty. */
+const GENEROUS: u32 = 1 << 24
+
+function grow(interner: Interner): bool {
   const slots = interner.mask + 1
   const pages = slots / SLOTS_PER_PAGE
   const old = interner.index
-  const index = allocate(2 * pages)
+  let factor: u32 = slots * 4 <= GENEROUS ? 4 : 2
+  let index = allocate(factor * pages)
+  if (index == 0 && factor == 4) {
+    factor = 2
+    index = allocate(factor * pages)
+  }
   if (index == 0) {
     // No room for a larger index: fill this one further than is good for speed.
     const limit = slots - (slots >> 4)
@@ -174,7 +185,7 @@ function double(interner: Interner): bool {
     return true
   }
   release(old, pages)
-  setIndex(interner, index, 2 * pages)
+  setIndex(interner, index, factor * pages)
   enterAll(interner)
   return true
 }

@@ -2,7 +2,7 @@
 // all states met again are found here. Each thread has its own.
 
 import { mix } from './interner'
-import { align, bytes } from './shape'
+import { align, bytes, copyVector } from './shape'
 
 /** Bytes of the cache: what a second-level processor cache may hold. */
 const SIZE: u32 = 1 << 19
@@ -58,7 +58,7 @@ export function skipRecent(batch: usize, found: usize, first: u32, size: u32, li
     unknown++
     seen.hash = hash
     seen.next = (SLOT | slot) + 1
-    if (exact) memory.copy(copy, from, bytes)
+    if (exact) copyVector(copy, from)
   }
   return unknown
 }

@@ -72,6 +72,15 @@ export function swapOrders(): void {
   newLeafOf = oldLeafOf
 }
 
+/** Copies a vector. The instruction for any number of bytes is a call, and slower for so few. */
+// @ts-ignore: decorator
+@inline
+export function copyVector(to: usize, from: usize): void {
+  const end = from + (bytes & ~15)
+  for (; from < end; from += 16, to += 16) v128.store(to, v128.load(from))
+  if (bytes & 8) store<u64>(to, load<u64>(from))
+}
+
 // @ts-ignore: decorator
 @inline
 export function allCells(): u32 {
