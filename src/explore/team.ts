@@ -19,6 +19,9 @@ const MEMBERS = 0xff
 /** States that a member takes at a time. */
 const CHUNK = 512
 
+/** How long the leader waits for news of members that have at most one chunk left: a thread that died sends none. */
+const PATIENCE_MS = 120_000
+
 const REASONS: readonly StopReason[] = ['states', 'time', 'memory', 'interrupted', 'first violation']
 
 /** What a new member needs to take part in a search that is under way; it can be sent to a worker thread. */
@@ -32,7 +35,10 @@ export interface Invitation {
 export class Team {
   readonly #cells: Int32Array
 
-  constructor(readonly control: SharedArrayBuffer = new SharedArrayBuffer(4 * CELLS)) {
+  constructor(
+    readonly control: SharedArrayBuffer = new SharedArrayBuffer(4 * CELLS),
+    readonly patience = PATIENCE_MS,
+  ) {
     this.#cells = new Int32Array(control)
   }
 
@@ -71,7 +77,7 @@ export class Team {
     for (;;) {
       const arrived = Atomics.load(cells, ARRIVED)
       if (arrived >= (Atomics.load(cells, ROUND) & MEMBERS)) return
-      Atomics.wait(cells, ARRIVED, arrived)
+      if (Atomics.wait(cells, ARRIVED, arrived, this.patience) === 'timed-out') throw this.#lost()
     }
   }
 
@@ -103,7 +109,9 @@ export class Team {
     Atomics.store(cells, ROUND, (Atomics.load(cells, ROUND) | MEMBERS) + 1)
     Atomics.notify(cells, ROUND)
     const reports: Report[] = []
+    const end = performance.now() + this.patience
     while (reports.length < members) {
+      if (performance.now() > end) throw this.#lost()
       const seen = Atomics.load(cells, REPORTS)
       for (const port of ports) {
         for (let got = receiveMessageOnPort(port); got; got = receiveMessageOnPort(port))
@@ -112,6 +120,10 @@ export class Team {
       if (reports.length < members) Atomics.wait(cells, REPORTS, seen, 100)
     }
     return reports
+  }
+
+  #lost(): Error {
+    return new Error(`a thread that took part in the search was not heard of for ${this.patience / 1000} s`)
   }
 
   /** A member hands in its report, its last act. */

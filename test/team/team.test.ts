@@ -10,6 +10,8 @@ import { type ModelName, models } from './models.js'
 const MEMBERS = 2
 /** Where the control memory of a team counts the members that are ready. */
 const READY = 5
+/** Milliseconds that a leader waits in tests of what happens when nobody comes. */
+const SHORT = 50
 
 const workers: Worker[] = []
 let joined: Worker[] = []
@@ -90,4 +92,13 @@ test('who comes when the search is over leaves at once', () => {
   let worked = 0
   team.serve(() => worked++)
   expect(worked).toBe(0)
+})
+
+test('a member that died is missed, not waited for', () => {
+  const team = new Team(undefined, SHORT)
+  Atomics.add(new Int32Array(team.control), READY, 1)
+  team.open(0, 1)
+  const lost = 'a thread that took part in the search was not heard of for 0.05 s'
+  expect(() => team.close()).toThrow(lost)
+  expect(() => team.dismiss([])).toThrow(lost)
 })
