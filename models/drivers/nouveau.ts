@@ -148,11 +148,12 @@ export const nouveau_dmem_folio_free = zoneDevice.operation(
   ],
 )
 
-/** dev_pagemap_ops.folio_split. The number of allocations stays as it is. */
-export const nouveau_dmem_folio_split = zoneDevice.operation(
-  'nouveau_dmem_folio_split',
-  { source, params: { original: Pfn, replacement: Pfn } },
-  ({ step, when, ret }) => [
+const split = { source, params: { original: Pfn, replacement: Pfn } }
+type SplitWords = Words<typeof split.params>
+
+/** The piece gets what its head has: what all versions share. */
+function copyToPiece({ step, when, ret }: SplitWords) {
+  return [
     when(t => t.replacement === NONE, [ret()]),
     step('tail->pgmap = head->pgmap', (s, t) => {
       set_pgmap(s, t.replacement, folio_pgmap(s, t.original))
@@ -164,8 +165,24 @@ export const nouveau_dmem_folio_split = zoneDevice.operation(
       zone_device_data(s, t.original, 'svmm')
       set_zone_device_data(s, t.replacement, 'svmm')
     }),
-  ],
-)
+  ]
+}
+
+/** dev_pagemap_ops.folio_split. The number of allocations stays as it is. */
+export const nouveau_dmem_folio_split = zoneDevice.operation('nouveau_dmem_folio_split', split, copyToPiece)
+
+/** The piece is an allocation of its own: it will be freed by itself. */
+export function countPiece({ step }: Pick<SplitWords, 'step'>) {
+  return step('spin_lock; chunk->callocated++; spin_unlock', s => {
+    s.lists.callocated++
+  })
+}
+
+/** Since v7.3: each piece counts. */
+export const nouveau_dmem_folio_split_v7_3 = zoneDevice.operation('nouveau_dmem_folio_split', split, words => [
+  ...copyToPiece(words),
+  countPiece(words),
+])
 
 /** The ops table that a scenario binds. */
 export const nouveau_dmem_pagemap_ops = {

@@ -9,6 +9,7 @@ import { introduceFolioSplitUnmapped } from './introduce-folio-split-unmapped.js
 import { largeZoneDeviceFoliosV5 } from './large-zone-device-folios-v5.js'
 import { migrateDeviceSplitPage } from './migrate-device-split-page.js'
 import { noMappingStoreAfterPageFree } from './no-mapping-store-after-page-free.js'
+import { nouveauCountsSplitFolios } from './nouveau-counts-split-folios.js'
 import { orderOneFoliosAreCompound } from './order-1-folios-are-compound.js'
 import { pgmapReferenceOnPageAllocation } from './pgmap-reference-on-page-allocation.js'
 import { reinitLargeZoneDeviceFolios } from './reinit-large-zone-device-folios.js'
@@ -39,5 +40,6 @@ export const patches: readonly Patch[] = [
   reinitLargeZoneDeviceFolios,
   drmDevmemPageByCast,
   doNotTouchDeviceFolioAfterFolioFree,
+  nouveauCountsSplitFolios,
   initRefusesDeadPagemap,
 ]

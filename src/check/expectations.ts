@@ -3,17 +3,19 @@ import { FileError } from '../errors.js'
 import { readJson } from './read-json.js'
 import { isPlainName } from './write-counterexample.js'
 
+// It names a file, or a heading.
+const id = v.pipe(v.string(), v.check(isPlainName, 'not usable as the name of a file'))
 const variant = v.object({ kernel: v.string(), patches: v.array(v.string()) })
 const schema = v.object({
   bugs: v.array(
     v.object({
-      // It names a file.
-      id: v.pipe(v.string(), v.check(isPlainName, 'not usable as the name of a file')),
+      id,
       title: v.string(),
       scenario: v.string(),
       property: v.string(),
       before: variant,
       after: variant,
+      finding: v.optional(id),
     }),
   ),
   known: v.array(
@@ -24,7 +26,22 @@ const schema = v.object({
       property: v.string(),
       verdict: v.literal('violated'),
       note: v.string(),
+      finding: v.optional(id),
     }),
+  ),
+  findings: v.optional(
+    v.array(
+      v.object({
+        id,
+        title: v.string(),
+        about: v.string(),
+        steps: v.pipe(v.array(v.string()), v.minLength(1)),
+        harmless: v.string(),
+        confirm: v.string(),
+        patches: v.optional(v.array(v.string()), []),
+      }),
+    ),
+    [],
   ),
 })
 
@@ -42,6 +59,8 @@ export interface Bug {
   readonly property: string
   readonly before: Variant
   readonly after: Variant
+  /** The id of the finding that the code before the fix belongs to. */
+  readonly finding?: string | undefined
 }
 
 /** A violation that is known to be there, with the source steps it rests on. */
@@ -50,26 +69,66 @@ export interface Known extends Variant {
   readonly property: string
   readonly verdict: 'violated'
   readonly note: string
+  /** The id of the finding that it belongs to. */
+  readonly finding?: string | undefined
+}
+
+/** One cause of known violations, as it would be reported. */
+export interface Finding {
+  readonly id: string
+  readonly title: string
+  /** What goes wrong, in a paragraph. */
+  readonly about: string
+  /** The source steps that it rests on: file and function, and what they do. */
+  readonly steps: readonly string[]
+  /** The assumption under which it does no harm. */
+  readonly harmless: string
+  /** What would confirm it on a machine. */
+  readonly confirm: string
+  /** Patches that remove it, if there are any. */
+  readonly patches: readonly string[]
 }
 
 /** What is expected of whom: the content of `counterexamples/index.json`. */
 export interface Expectations {
   readonly bugs: readonly Bug[]
   readonly known: readonly Known[]
+  readonly findings: readonly Finding[]
 }
 
 /** Reads an index of expectations. @throws FileError when it is missing or damaged. */
 export function readExpectations(file: string): Expectations {
   const checked = v.safeParse(schema, readJson(file))
   if (checked.success) {
-    const ids = checked.output.bugs.map(bug => bug.id)
-    const twice = ids.find((id, i) => ids.indexOf(id) !== i)
-    if (twice === undefined) return checked.output
-    throw new FileError(file, `has two bugs with the id '${twice}'`, 'rename one of them')
+    refuseTwins(file, 'bugs', checked.output.bugs)
+    refuseTwins(file, 'findings', checked.output.findings)
+    refuseLoose(file, checked.output)
+    return checked.output
   }
   const issue = checked.issues[0]
   const where = issue.path?.map(item => String(item.key)).join('.') ?? 'its content'
   throw new FileError(file, `is damaged at ${where}: ${issue.message}`, 'compare it with docs/formats.md')
+}
+
+/** @throws FileError when two have one id. */
+function refuseTwins(file: string, kind: string, items: readonly { readonly id: string }[]): void {
+  const ids = items.map(item => item.id)
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i)
+  if (twice !== undefined) throw new FileError(file, `has two ${kind} with the id '${twice}'`, 'rename one of them')
+}
+
+/** @throws FileError when a violation belongs to a finding that is not there, or a finding has no violation. */
+function refuseLoose(file: string, { bugs, known, findings }: Expectations): void {
+  const ids = findings.map(finding => finding.id)
+  const used = [...bugs, ...known].flatMap(({ finding }) => finding ?? [])
+  const unknown = used.find(id => !ids.includes(id))
+  if (unknown !== undefined) {
+    throw new FileError(file, `names the finding '${unknown}', which it does not describe`, 'add it to its findings')
+  }
+  const idle = ids.find(id => !used.includes(id))
+  if (idle !== undefined) {
+    throw new FileError(file, `describes the finding '${idle}', to which no known violation belongs`, 'remove it')
+  }
 }
 
 /** The expected verdict, and why it is expected. Whatever is not listed is expected to hold. */
@@ -79,10 +138,33 @@ export function expectationOf(
   scenario: string,
   property: string,
 ): { verdict: 'proved' | 'violated'; note: string } {
+  const { known, bug } = listed(expectations, variant, scenario, property)
+  if (known) return { verdict: 'violated', note: known.note }
+  return bug ? { verdict: 'violated', note: `${bug.id}: ${bug.title}` } : { verdict: 'proved', note: '' }
+}
+
+/** The id of the finding that a violation belongs to, if it belongs to one. */
+export function findingOf(
+  expectations: Expectations,
+  variant: Variant,
+  scenario: string,
+  property: string,
+): string | undefined {
+  const { known, bug } = listed(expectations, variant, scenario, property)
+  return known?.finding ?? bug?.finding
+}
+
+function listed(
+  { known, bugs }: Expectations,
+  variant: Variant,
+  scenario: string,
+  property: string,
+): { readonly known: Known | undefined; readonly bug: Bug | undefined } {
   const same = (other: Variant) =>
     other.kernel === variant.kernel && [...other.patches].sort().join() === [...variant.patches].sort().join()
-  const known = expectations.known.find(k => same(k) && k.scenario === scenario && k.property === property)
-  if (known) return { verdict: 'violated', note: known.note }
-  const bug = expectations.bugs.find(b => same(b.before) && b.scenario === scenario && b.property === property)
-  return bug ? { verdict: 'violated', note: `${bug.id}: ${bug.title}` } : { verdict: 'proved', note: '' }
+  const here = (item: Known | Bug) => item.scenario === scenario && item.property === property
+  return {
+    known: known.find(item => here(item) && same(item)),
+    bug: bugs.find(item => here(item) && same(item.before)),
+  }
 }

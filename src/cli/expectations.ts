@@ -11,7 +11,7 @@ export function builtInIndex(): string {
 /** The expectations of the built-in models, or those given; a user's own models have none unless given. */
 export async function expectationsFor(model: string | undefined, index: string | undefined): Promise<Expectations> {
   const file = index ?? (model === undefined && existsSync(builtInIndex()) ? builtInIndex() : undefined)
-  if (file === undefined) return { bugs: [], known: [] }
+  if (file === undefined) return { bugs: [], known: [], findings: [] }
   const { readExpectations } = await import('../check/expectations.js')
   return readExpectations(file)
 }

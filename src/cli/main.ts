@@ -91,6 +91,15 @@ function makeProgram(): Command {
       }),
   )
   add(
+    withExploreFlags(new Command('findings'))
+      .description('a page in Markdown of every violation on a kernel, by cause, with its smallest trace')
+      .option('-k, --kernel <name>', 'the kernel; the newest by default')
+      .option('--expectations <file>', 'the index that describes the findings (docs/formats.md)')
+      .action(async flags => {
+        exit = await (await import('./findings.js')).findings(flags)
+      }),
+  )
+  add(
     withLimits(new Command('mutate'))
       .description('drops, doubles and swaps steps of operations: does some property notice?')
       .argument('[operations...]', 'all that some scenario runs, unless named')

@@ -154,6 +154,49 @@ export const migrate_device_range = zoneDevice.operation(
   ],
 )
 
+/** Since v7.3: a folio that seems to reach past the end ends the scan. */
+export const migrate_device_range_v7_3 = zoneDevice.operation(
+  'migrate_device_range',
+  {
+    source: 'mm/migrate_device.c',
+    params: { start: Pfn, npages: NrPages },
+    locals: { i: NrPages, folio: Pfn, locked: bool(), past: bool() },
+  },
+  ({ step, loop, call, when }) => [
+    loop(
+      t => t.i < t.npages && !t.past,
+      [
+        step('folio = page_folio(page)', (s, t) => {
+          t.folio = page_folio(s, t.start + t.i)
+        }),
+        call(
+          'src_pfns[i] = migrate_device_pfn_lock(pfn)',
+          migrate_device_pfn_lock,
+          { pfn: t => t.start + t.i },
+          (t, locked) => {
+            t.locked = locked
+          },
+        ),
+        step('nr = folio_nr_pages(folio)', (s, t) => {
+          const nr = folio_nr_pages(s, t.folio)
+          t.past = nr > t.npages - t.i
+          if (!t.past) t.i += store(s, t.start + t.i, t.locked, nr, t.start + t.npages)
+        }),
+        when(
+          t => t.past && t.locked,
+          [
+            step('folio_unlock(folio)', (s, t) => {
+              folio_unlock(s, t.folio)
+            }),
+            call('folio_put(folio)', folio_put, { folio: t => t.folio }),
+          ],
+        ),
+      ],
+    ),
+    call('migrate_device_unmap(src_pfns, npages, NULL)', migrate_device_unmap, {}),
+  ],
+)
+
 /** Until v6.18: every folio has one page. */
 export const migrate_device_range_v6_12 = zoneDevice.operation(
   'migrate_device_range',
