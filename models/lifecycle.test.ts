@@ -86,6 +86,7 @@ const STEPS: Readonly<Record<string, number>> = {
   'zd-reinit-subset-race': 18,
   'zd-alloc-after-kill-undetected': 9,
   'dp-split-unmapped-extra-pin': 13,
+  'drv-nouveau-split-uncounted': 107,
 }
 
 describe('every bug is found before its fix and proved gone after it', () => {
