@@ -17,8 +17,10 @@ import { v6_19 } from './v6.19.js'
 export const v7_3 = kernel(
   'v7.3',
   {
-    date: '2026-10',
-    about: 'as read at 7.3-rc5, with the fixes of 2026 to everything that v6.19 had wrong about device-private PMDs',
+    date: '2026-11',
+    about:
+      'as read at 7.3-rc5 and, for the PMD operations and migrate_device.c, again in 7.3.4: with the fixes of 2026 to ' +
+      'everything that v6.19 had wrong about device-private PMDs',
     base: v6_19,
   },
   [
