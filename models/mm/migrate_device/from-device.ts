@@ -11,7 +11,7 @@ import {
   pageAt,
   set_memcg,
 } from '../../machine/index.js'
-import { NrPages, PAGES, Pfn, type State, zoneDevice } from '../../machine/state.js'
+import { NrPages, PAGES, Pfn, type State, type Words, zoneDevice } from '../../machine/state.js'
 import { folio_put } from '../swap.js'
 import { remove_migration_ptes, try_to_migrate } from './entries.js'
 
@@ -121,29 +121,38 @@ export const migrate_device_unmap = zoneDevice.operation(
   ],
 )
 
+const range = {
+  source: 'mm/migrate_device.c',
+  params: { start: Pfn, npages: NrPages },
+  locals: { i: NrPages, folio: Pfn, locked: bool(), past: bool() },
+}
+type RangeWords = Words<typeof range.params, typeof range.locals>
+
+/** Looks up the folio of a pfn without a reference to it, then takes one, and the lock, if it can. */
+function lockPfn({ step, call }: RangeWords) {
+  return [
+    step('folio = page_folio(page)', (s, t) => {
+      t.folio = page_folio(s, t.start + t.i)
+    }),
+    call(
+      'src_pfns[i] = migrate_device_pfn_lock(pfn)',
+      migrate_device_pfn_lock,
+      { pfn: t => t.start + t.i },
+      (t, locked) => {
+        t.locked = locked
+      },
+    ),
+  ]
+}
+
 /** Locks every folio it can of the pages from `start` on, and unmaps it. */
-export const migrate_device_range = zoneDevice.operation(
-  'migrate_device_range',
-  {
-    source: 'mm/migrate_device.c',
-    params: { start: Pfn, npages: NrPages },
-    locals: { i: NrPages, folio: Pfn, locked: bool() },
-  },
-  ({ step, loop, call }) => [
+export const migrate_device_range = zoneDevice.operation('migrate_device_range', range, words => {
+  const { step, loop, call } = words
+  return [
     loop(
       t => t.i < t.npages,
       [
-        step('folio = page_folio(page)', (s, t) => {
-          t.folio = page_folio(s, t.start + t.i)
-        }),
-        call(
-          'src_pfns[i] = migrate_device_pfn_lock(pfn)',
-          migrate_device_pfn_lock,
-          { pfn: t => t.start + t.i },
-          (t, locked) => {
-            t.locked = locked
-          },
-        ),
+        ...lockPfn(words),
         step('nr = folio_nr_pages(folio)', (s, t) => {
           const nr = folio_nr_pages(s, t.folio)
           t.i = Math.min(t.npages, t.i + store(s, t.start + t.i, t.locked, nr, t.start + t.npages))
@@ -151,32 +160,17 @@ export const migrate_device_range = zoneDevice.operation(
       ],
     ),
     call('migrate_device_unmap(src_pfns, npages, NULL)', migrate_device_unmap, {}),
-  ],
-)
+  ]
+})
 
 /** Since v7.3: a folio that seems to reach past the end ends the scan. */
-export const migrate_device_range_v7_3 = zoneDevice.operation(
-  'migrate_device_range',
-  {
-    source: 'mm/migrate_device.c',
-    params: { start: Pfn, npages: NrPages },
-    locals: { i: NrPages, folio: Pfn, locked: bool(), past: bool() },
-  },
-  ({ step, loop, call, when }) => [
+export const migrate_device_range_v7_3 = zoneDevice.operation('migrate_device_range', range, words => {
+  const { step, loop, call, when } = words
+  return [
     loop(
       t => t.i < t.npages && !t.past,
       [
-        step('folio = page_folio(page)', (s, t) => {
-          t.folio = page_folio(s, t.start + t.i)
-        }),
-        call(
-          'src_pfns[i] = migrate_device_pfn_lock(pfn)',
-          migrate_device_pfn_lock,
-          { pfn: t => t.start + t.i },
-          (t, locked) => {
-            t.locked = locked
-          },
-        ),
+        ...lockPfn(words),
         step('nr = folio_nr_pages(folio)', (s, t) => {
           const nr = folio_nr_pages(s, t.folio)
           t.past = nr > t.npages - t.i
@@ -194,8 +188,8 @@ export const migrate_device_range_v7_3 = zoneDevice.operation(
       ],
     ),
     call('migrate_device_unmap(src_pfns, npages, NULL)', migrate_device_unmap, {}),
-  ],
-)
+  ]
+})
 
 /** Until v6.18: every folio has one page. */
 export const migrate_device_range_v6_12 = zoneDevice.operation(
