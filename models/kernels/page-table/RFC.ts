@@ -3,6 +3,7 @@ import { change_huge_pmd_RFC } from '../../mm/huge_memory_pmd/change.js'
 import { remove_migration_pmd_RFC } from '../../mm/huge_memory_pmd/migration.js'
 import { __split_huge_pmd_locked_RFC, split_huge_pmd_locked_RFC } from '../../mm/huge_memory_pmd/split.js'
 import { zap_huge_pmd_RFC } from '../../mm/huge_memory_pmd/zap.js'
+import { migrate_vma_split_pages } from '../../mm/huge_memory_split/users.js'
 import { page_vma_mapped_walk_v6_19 } from '../../mm/page_vma_mapped/walk.js'
 import { try_to_migrate_one_RFC } from '../../mm/rmap/migrate-one.js'
 import { v6_14 } from './v6.14.js'
@@ -25,5 +26,6 @@ export const RFC = kernel(
     remove_migration_pmd_RFC,
     page_vma_mapped_walk_v6_19,
     try_to_migrate_one_RFC,
+    migrate_vma_split_pages,
   ],
 )

@@ -4,6 +4,7 @@ import { copy_huge_pmd } from '../../mm/huge_memory_pmd/copy.js'
 import { do_huge_pmd_device_private } from '../../mm/huge_memory_pmd/device-fault.js'
 import { remove_migration_pmd } from '../../mm/huge_memory_pmd/migration.js'
 import { __split_huge_pmd_locked } from '../../mm/huge_memory_pmd/split.js'
+import { migrate_vma_split_unmapped_folio } from '../../mm/huge_memory_split/users.js'
 import { devmem_migrate_to_ram } from '../../mm/migrate_folio/driver.js'
 import { try_to_migrate_one_v6_19 } from '../../mm/rmap/migrate-one.js'
 import { v1 } from './v1.js'
@@ -26,5 +27,6 @@ export const v6_19 = kernel(
     remove_migration_pmd,
     __split_huge_pmd_locked,
     try_to_migrate_one_v6_19,
+    migrate_vma_split_unmapped_folio,
   ],
 )

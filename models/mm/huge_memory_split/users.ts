@@ -15,7 +15,7 @@ import {
 } from '../../machine/page-table/index.js'
 import { may_sleep } from '../../machine/page-table/locks.js'
 import { N, Pfn, Va } from '../../machine/page-table/sizes.js'
-import { pageTable, type State } from '../../machine/page-table/state.js'
+import { pageTable, type State, type Words } from '../../machine/page-table/state.js'
 import { folio_put } from '../folio_free/put.js'
 import { __split_huge_pmd } from '../huge_memory_pmd/split.js'
 import { remove_migration_ptes } from '../migrate_entries/remove.js'
@@ -60,11 +60,17 @@ export const deferred_split_scan = pageTable.operation(
   ],
 )
 
-/** Splits a folio in the middle of its migration: first the migration PMD, then the folio. False when it is whole. */
-export const migrate_vma_split_unmapped_folio = pageTable.operation(
-  'migrate_vma_split_unmapped_folio',
-  { source: 'mm/migrate_device.c', params: { va: Va, folio: Pfn }, locals: { ok: bool() }, returns: bool() },
-  ({ step, call, ret }) => [
+const midway = {
+  source: 'mm/migrate_device.c',
+  params: { va: Va, folio: Pfn },
+  locals: { ok: bool() },
+  returns: bool(),
+}
+type MidwayWords = Words<typeof midway.params, typeof midway.locals, typeof midway.returns>
+
+/** First the migration PMD, for which a reference is needed that the split drops; then the folio. */
+function splitBoth({ step, call }: MidwayWords, how: string) {
+  return [
     step('folio_get(folio)', (s, t) => {
       folio_get(s, t.folio)
     }),
@@ -73,12 +79,24 @@ export const migrate_vma_split_unmapped_folio = pageTable.operation(
       freeze: true,
       folio: t => t.folio,
     }),
-    call('folio_split_unmapped(folio, 0)', folio_split_unmapped, { folio: t => t.folio }, (t, ok) => {
+    call(how, folio_split_unmapped, { folio: t => t.folio }, (t, ok) => {
       t.ok = ok
     }),
-    ret(t => t.ok),
-  ],
+  ]
+}
+
+/** Splits a folio in the middle of its migration. False when it is whole. */
+export const migrate_vma_split_unmapped_folio = pageTable.operation(
+  'migrate_vma_split_unmapped_folio',
+  midway,
+  words => [...splitBoth(words, 'folio_split_unmapped(folio, 0)'), words.ret(t => t.ok)],
 )
+
+/** Until v7 of the series it was migrate_vma_split_pages, which does not say whether the folio could be split. */
+export const migrate_vma_split_pages = pageTable.operation('migrate_vma_split_unmapped_folio', midway, words => [
+  ...splitBoth(words, '__split_huge_page_to_list_to_order(&folio->page, NULL, 0, true)'),
+  words.ret(() => true),
+])
 
 /** A small copy of it takes over, unless somebody else has a reference. NONE then. */
 function copyPiece(s: State, src: number): number {

@@ -3,8 +3,9 @@ import { change_huge_pmd_v6_19 } from '../../mm/huge_memory_pmd/change.js'
 import { remove_migration_pmd } from '../../mm/huge_memory_pmd/migration.js'
 import { __split_huge_pmd_locked } from '../../mm/huge_memory_pmd/split.js'
 import { zap_huge_pmd_v6_19 } from '../../mm/huge_memory_pmd/zap.js'
+import { migrate_vma_split_unmapped_folio } from '../../mm/huge_memory_split/users.js'
 
-/** What the review of RFC 03/11 asked for, point by point, in the form that was merged. */
+/** What the reviews of the series asked for, point by point, in the form that was merged. */
 
 const review = {
   date: '2025-07-08',
@@ -53,4 +54,16 @@ export const removeMigrationPmdOrder = patch(
     claims: ['dp-remove-migration-pmd-entry-clobbered'],
   },
   put(remove_migration_pmd),
+)
+
+export const introduceFolioSplitUnmapped = patch(
+  'introduce-folio-split-unmapped',
+  {
+    subject: 'mm/huge_memory.c: introduce folio_split_unmapped',
+    date: '2025-11-14',
+    messageId: '20251114012228.2634882-1-balbirs@nvidia.com',
+    status: 'merged for v6.19-rc1',
+    claims: ['dp-isolated-split-result-ignored'],
+  },
+  put(migrate_vma_split_unmapped_folio),
 )
