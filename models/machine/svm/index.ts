@@ -1,0 +1,6 @@
+export * from './folio.js'
+export * from './hooks.js'
+export * from './locks.js'
+export * from './sizes.js'
+export * from './state.js'
+export * from './table.js'

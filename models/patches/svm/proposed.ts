@@ -1,0 +1,14 @@
+import { patch, put } from 'foliocheck'
+import { do_huge_pmd_device_private_sleeps } from '../../mm/svm/fault.js'
+
+/** What nobody has posted yet. */
+
+export const pmdFaultSleeps = patch(
+  'pmd-fault-sleeps-for-locked-device-folio',
+  {
+    subject: 'mm/huge_memory: do_huge_pmd_device_private: sleep for the folio lock, as do_swap_page does',
+    date: '2026-11-20',
+    status: 'a proposal, not posted',
+  },
+  put(do_huge_pmd_device_private_sleeps),
+)

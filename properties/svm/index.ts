@@ -1,0 +1,24 @@
+import { noDeadlock, type Property } from 'foliocheck'
+import { memoryPresent, mpfnDecoded, noRecursion, nothingLeft, refcountSane, unlockByHolder } from './folios.js'
+import { deviceEntryFresh, deviceReachesUsed, insideNotifier, memoryKept, readSeesLastWrite } from './notifier.js'
+import { krefSane, pagemapAtRest, providerAlive, zddOutlivesFolios } from './pagemap.js'
+
+/** Everything that is checked of the drivers' side. */
+export const svmProperties: readonly Property[] = [
+  memoryPresent,
+  refcountSane,
+  unlockByHolder,
+  noRecursion,
+  mpfnDecoded,
+  nothingLeft,
+  insideNotifier,
+  deviceEntryFresh,
+  deviceReachesUsed,
+  readSeesLastWrite,
+  memoryKept,
+  providerAlive,
+  krefSane,
+  zddOutlivesFolios,
+  pagemapAtRest,
+  noDeadlock,
+]
