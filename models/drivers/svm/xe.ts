@@ -42,6 +42,7 @@ const populateMm = (fence: (words: PopulateWords) => ReturnType<PopulateWords['s
   const { step, choose, when, call, ret } = words
   return [
     step('drm_dev_enter(&xe->drm, &idx)', (s, t) => {
+      callProvider(s, 'drm_dev_enter()')
       t.entered = !s.provider.unplugged
       if (t.entered) s.provider.entered++
     }),

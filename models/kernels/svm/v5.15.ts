@@ -13,7 +13,7 @@ import {
   nouveau_dmem_page_free,
   nouveau_svm_range_invalidate,
 } from '../../drivers/svm/nouveau.js'
-import { migrate_page_to_ram, migrate_vma_to_ram } from '../../drivers/svm/to_ram.js'
+import { migrate_locked_to_ram, migrate_page_to_ram, migrate_vma_to_ram } from '../../drivers/svm/to_ram.js'
 import { gpu_access, user_access } from '../../mm/svm/access.js'
 import {
   do_huge_pmd_device_private,
@@ -71,6 +71,7 @@ export const v5_15 = kernel(
     lru_add_drain_per_cpu,
     migrate_vma_to_ram,
     migrate_page_to_ram,
+    migrate_locked_to_ram,
     svm_range_restore_pages,
     svm_range_validate_and_map_v5_15,
     svm_migrate_ram_to_vram,

@@ -28,7 +28,7 @@ export const Cpu = ref('cpu', 6)
 export const Data = int(0, 3)
 export const OLD_DATA = 3
 /** Sequence numbers of interval notifiers. */
-export const Seq = int(1, 15)
+export const Seq = int(1, 31)
 
 /** Zone of a struct page. */
 export function isDeviceFrame(p: number): boolean {

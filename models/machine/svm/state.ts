@@ -45,7 +45,7 @@ export const schema = record({
   ptes: array(PAGES, Pte, 'va'),
   gpu: array(PAGES, GpuPte, 'gpu'),
   /** mmu_notifier_subscriptions: invalidate_seq, active_invalidate_ranges; and the seq of the driver's interval. */
-  notifier: record({ seq: int(2, 15), active: int(0, 4), interval: Seq }),
+  notifier: record({ seq: int(2, 31), active: int(0, 4), interval: Seq }),
   /** hmm_range.hmm_pfns of the one reader. */
   hmm: array(PAGES, record({ pfn: Pfn, write: bool() }), 'hmm'),
   /** drm_gpusvm: the range's pages are valid (has_dma_mapping). */

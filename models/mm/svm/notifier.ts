@@ -1,5 +1,6 @@
 import { bool } from 'foliocheck'
 import { invalidate } from '../../machine/svm/hooks.js'
+import { schedule } from '../../machine/svm/locks.js'
 import { Seq } from '../../machine/svm/sizes.js'
 import { svm } from '../../machine/svm/state.js'
 
@@ -44,6 +45,7 @@ export const mmu_interval_read_begin = svm.operation(
     step('seq = READ_ONCE(interval_sub->invalidate_seq)', (s, t) => {
       t.seq = s.notifier.interval
       t.invalidating = t.seq === s.notifier.seq
+      if (t.invalidating) schedule(s)
     }),
     when(
       t => t.invalidating,

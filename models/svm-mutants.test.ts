@@ -1,0 +1,255 @@
+import {
+  applyPatch,
+  checksOf,
+  compile,
+  createTreeStore,
+  explore,
+  type Kernel,
+  named,
+  type Operation,
+  on,
+  PackedSystem,
+  patch,
+  remove,
+  replace,
+} from 'foliocheck'
+import { describe, expect, test } from 'vitest'
+import { svm_migrate_to_ram } from './drivers/svm/amdkfd.js'
+import { drm_pagemap_migrate_to_devmem } from './drivers/svm/devmem.js'
+import {
+  drm_gpusvm_get_pages,
+  drm_gpusvm_notifier_invalidate,
+  xe_svm_handle_pagefault,
+} from './drivers/svm/drm_gpusvm.js'
+import { xe_vma_preferred_loc } from './drivers/svm/xe.js'
+import { drm_pagemap_migrate_range } from './drivers/svm/xe-copy.js'
+import { folio_trylock } from './machine/svm/index.js'
+import { svm } from './machine/svm/state.js'
+import { do_swap_page } from './mm/svm/fault.js'
+import { memunmap_pages } from './mm/svm/memunmap.js'
+import { migrate_vma_finalize, migrate_vma_setup } from './mm/svm/migrate.js'
+import { madvise_dontneed } from './mm/svm/zap.js'
+import project from './svm.js'
+
+const newest = project.kernels[project.kernels.length - 1]
+const info = { subject: 'a mutant', date: '2026-11-20', status: 'a mutant' }
+const known = new Map<string, string[]>()
+
+function violated(kernel: Kernel, name: string): string[] {
+  const system = new PackedSystem(compile(kernel, named('scenario', project.scenarios, name)))
+  const result = explore(system, checksOf(project.properties, system.shared), createTreeStore(system.words, {}))
+  return [...result.found.keys()]
+}
+
+/** What the newest kernel violates; explored once per scenario. */
+function cleanly(name: string): string[] {
+  const before = known.get(name) ?? violated(newest, name)
+  known.set(name, before)
+  return before
+}
+
+interface Mutant {
+  readonly why: string
+  readonly operation: Operation
+  readonly hunks: readonly Parameters<typeof on>[1][]
+  readonly scenario: string
+  readonly properties: readonly string[]
+}
+
+const pages = svm.words(drm_gpusvm_get_pages)
+const bind = svm.words(xe_svm_handle_pagefault)
+const swap = svm.words(do_swap_page)
+const devmem = svm.words(drm_pagemap_migrate_to_devmem)
+
+const mutants: readonly Mutant[] = [
+  {
+    why: 'what hmm_range_fault has read is used without asking for the sequence',
+    operation: drm_gpusvm_get_pages,
+    hunks: [
+      replace(
+        'mmu_interval_read_retry(notifier, hmm_range.notifier_seq)',
+        pages.step('no mmu_interval_read_retry()', (_s, t) => {
+          t.ok = true
+        }),
+      ),
+    ],
+    scenario: 'gpu-fault-races-dontneed',
+    properties: ['device-entry-is-never-stale', 'device-reaches-pages-in-use'],
+  },
+  {
+    why: 'the same, seen when the page has moved to RAM',
+    operation: drm_gpusvm_get_pages,
+    hunks: [
+      replace(
+        'mmu_interval_read_retry(notifier, hmm_range.notifier_seq)',
+        pages.step('no mmu_interval_read_retry()', (_s, t) => {
+          t.ok = true
+        }),
+      ),
+    ],
+    scenario: 'gpu-fault-races-cpu-fault',
+    properties: ['device-entry-is-never-stale'],
+  },
+  {
+    why: 'the same, seen by mprotect',
+    operation: drm_gpusvm_get_pages,
+    hunks: [
+      replace(
+        'mmu_interval_read_retry(notifier, hmm_range.notifier_seq)',
+        pages.step('no mmu_interval_read_retry()', (_s, t) => {
+          t.ok = true
+        }),
+      ),
+    ],
+    scenario: 'gpu-fault-races-mprotect',
+    properties: ['device-entry-is-never-stale'],
+  },
+  {
+    why: 'a range is bound though its pages were invalidated after they were looked up',
+    operation: xe_svm_handle_pagefault,
+    hunks: [
+      replace(
+        'drm_gpusvm_range_pages_valid(&vm->svm.gpusvm, range)',
+        bind.step('not asked', (_s, t) => {
+          t.ok = true
+        }),
+      ),
+    ],
+    scenario: 'gpu-fault-races-dontneed',
+    properties: ['device-entry-is-never-stale'],
+  },
+  {
+    why: 'the callback does not set the sequence',
+    operation: drm_gpusvm_notifier_invalidate,
+    hunks: [remove('mmu_interval_set_seq(mni, cur_seq)')],
+    scenario: 'gpu-fault-races-dontneed',
+    properties: ['device-entry-is-never-stale'],
+  },
+  {
+    why: 'MADV_DONTNEED does not tell the device',
+    operation: madvise_dontneed,
+    hunks: [remove('mmu_notifier_invalidate_range_start(&range)'), remove('mmu_notifier_invalidate_range_end(&range)')],
+    scenario: 'gpu-fault-races-dontneed',
+    properties: ['entry-weakened-inside-notifier', 'device-entry-is-never-stale', 'memory-kept'],
+  },
+  {
+    why: 'migration does not tell the device',
+    operation: migrate_vma_setup,
+    hunks: [remove('mmu_notifier_invalidate_range_start(&range)'), remove('mmu_notifier_invalidate_range_end(&range)')],
+    scenario: 'gpu-fault-races-cpu-fault',
+    properties: ['entry-weakened-inside-notifier'],
+  },
+  {
+    why: 'amdkfd takes its locks whoever faults',
+    operation: svm_migrate_to_ram,
+    hunks: [remove('READ_ONCE(p->svms.faulting_task) == current')],
+    scenario: 'kfd-maps-mixed-range',
+    properties: ['no-lock-recursion'],
+  },
+  {
+    why: 'the callback keeps the notifier lock',
+    operation: drm_gpusvm_notifier_invalidate,
+    hunks: [remove('up_write(&gpusvm->notifier_lock)')],
+    scenario: 'gpu-fault-races-dontneed',
+    properties: ['no-deadlock'],
+  },
+  {
+    why: 'the fault takes no reference to the page that it puts',
+    operation: do_swap_page,
+    hunks: [
+      replace(
+        'trylock_page(vmf->page); get_page(vmf->page)',
+        swap.step('trylock_page(vmf->page)', (s, t) => {
+          t.found = folio_trylock(s, t.page) ? 'mine' : 'busy'
+        }),
+      ),
+    ],
+    scenario: 'kfd-migration-races-cpu-fault',
+    properties: ['refcount-is-sane'],
+  },
+  {
+    why: 'teardown does not wait for pages in use',
+    operation: memunmap_pages,
+    hunks: [remove('wait_for_completion(&pgmap->done)')],
+    scenario: 'nouveau-unbind-races-cpu-fault',
+    properties: ['device-memory-present'],
+  },
+  {
+    why: 'a migration leaves its source locked',
+    operation: migrate_vma_finalize,
+    hunks: [remove('folio_unlock(src)')],
+    scenario: 'devmem-copy-fails',
+    properties: ['unlock-by-holder', 'nothing-left-over'],
+  },
+  {
+    why: 'a migration keeps its reference to the destination',
+    operation: migrate_vma_finalize,
+    hunks: [remove('folio_put(dst)')],
+    scenario: 'devmem-copy-fails',
+    properties: ['nothing-left-over'],
+  },
+  {
+    why: 'the destination stays a bare pfn',
+    operation: drm_pagemap_migrate_to_devmem,
+    hunks: [
+      replace(
+        'migrate.dst[i] = migrate_pfn(migrate.dst[i])',
+        devmem.step('no migrate_pfn()', (s, t) => {
+          t.dst = s.dst[t.i].pfn
+        }),
+      ),
+    ],
+    scenario: 'devmem-copy-fails',
+    properties: ['dst-holds-migrate-pfns'],
+  },
+  {
+    why: 'a page names the zdd and does not count',
+    operation: drm_pagemap_migrate_to_devmem,
+    hunks: [
+      replace(
+        'page->zone_device_data = drm_pagemap_zdd_get(zdd)',
+        devmem.step('page->zone_device_data = zdd', (s, t) => {
+          s.pages[t.dst].zdd = true
+        }),
+      ),
+    ],
+    scenario: 'devmem-copy-fails',
+    properties: ['zdd-outlives-folios', 'kref-is-sane'],
+  },
+  {
+    why: 'the creator keeps the zdd',
+    operation: drm_pagemap_migrate_to_devmem,
+    hunks: [remove('drm_pagemap_zdd_put(zdd)')],
+    scenario: 'devmem-copy-fails',
+    properties: ['pagemap-at-rest'],
+  },
+  {
+    why: 'nobody waits until the block is clear',
+    operation: drm_pagemap_migrate_range,
+    hunks: [remove('dma_fence_wait(pre_migrate_fence, true)')],
+    scenario: 'devmem-populates-hole',
+    properties: ['memory-kept', 'read-sees-last-write'],
+  },
+  {
+    why: 'nothing is copied',
+    operation: drm_pagemap_migrate_range,
+    hunks: [remove('xe_svm_copy(pages, pagemap_addr, npages, dir)')],
+    scenario: 'devmem-filled-by-peer',
+    properties: ['memory-kept'],
+  },
+  {
+    why: 'a VMA keeps the address of a drm_pagemap, and no reference',
+    operation: xe_vma_preferred_loc,
+    hunks: [remove('drm_pagemap_get(dpagemap)')],
+    scenario: 'foreign-vma-races-unbind',
+    properties: ['provider-is-alive'],
+  },
+]
+
+describe('a mutant of the newest kernel is caught by the properties that are about it', () => {
+  test.each(mutants)('$why ($properties)', ({ operation, hunks, scenario, properties }) => {
+    expect(cleanly(scenario)).toEqual([])
+    const found = violated(applyPatch(newest, patch('mutant', info, on(operation, ...hunks))), scenario)
+    expect(properties.filter(property => !found.includes(property))).toEqual([])
+  })
+})
