@@ -42,7 +42,7 @@ const NARROWED: readonly (readonly [RegExp, string])[] = [
   [/^npx foliocheck check$/, ' free-races-reuse'],
   [/^npx foliocheck compare (?!.* free-)/, ' free-races-reuse'],
   [/^npx foliocheck regress$/, ` ${bug}`],
-  [/^npx foliocheck (check|regress) --model models\/page-table/, ''],
+  [/^npx foliocheck (check|regress) --model models\/(page-table|svm)/, ''],
   [/^npx foliocheck mutate$/, ' put_dev_pagemap --states 500'],
 ]
 
