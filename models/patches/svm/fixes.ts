@@ -137,6 +137,7 @@ export const sleepForLock = patch(
     date: '2026-02-10',
     messageId: '20260210115653.92413-1-thomas.hellstrom@linux.intel.com',
     commit: 'b570f37a2ce4',
+    fixes: '1afaeb8293c9',
     status: 'v5, merged for v7.0-rc3; device-to-device migration, disabled for it, came back with it (a99d34e5ecb9)',
     claims: ['drv-device-to-device-folio-lock-hang'],
   },
