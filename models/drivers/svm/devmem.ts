@@ -1,7 +1,7 @@
 import { bool, demand, expect, NONE } from 'foliocheck'
 import { mpfnDecoded } from '../../../properties/svm/folios.js'
 import { folio_unlock, pageAt } from '../../machine/svm/index.js'
-import { Count, DEVICE, HOLE, isDeviceFrame, PAGES, PEER, Pfn, Src, STRAY } from '../../machine/svm/sizes.js'
+import { Count, HOLE, isDeviceFrame, PAGES, PEER, Pfn, Src, STRAY } from '../../machine/svm/sizes.js'
 import { type State, svm } from '../../machine/svm/state.js'
 import {
   lru_add_drain_all,
@@ -22,7 +22,7 @@ import { drm_pagemap_migrate_range } from './xe-copy.js'
  * | drm_pagemap_migrate_to_devmem | setup; populate; per page init; copies     | migrate_device_unmap is per page, with the       |
  * |                               | where the source changes; pages; finalize  | drain, as in mm. All or nothing, as in the       |
  * |                               |                                            | driver. Pages of this device are no source.      |
- * | populate_devmem_pfn           | one choice                                 | The block is DEVICE.. ; may fail after any page. |
+ * | populate_devmem_pfn           | one choice                                 | May fail after any page.                         |
  * | …migration_unlock_put_pages   | per page: unlock; put                      | –                                                |
  */
 const source = 'drivers/gpu/drm/drm_pagemap.c'
@@ -136,7 +136,7 @@ function migrateToDevmem(scoped: boolean) {
           (s, t, filled) => {
             for (let i = 0; i < filled; i++) {
               s.dst[i].kind = 'pfn'
-              s.dst[i].pfn = DEVICE + i
+              s.dst[i].pfn = s.bo.block + i
             }
             t.err = filled < t.npages
             t.i = 0

@@ -1,7 +1,7 @@
 import { demand, int } from 'foliocheck'
 import { memoryPresent } from '../../../properties/svm/folios.js'
 import { can_lock, free_page, mutex_unlock, pageAt, take_mutex } from '../../machine/svm/index.js'
-import { DEVICE, FRAMES, PAGES, Pfn, Seq, Va } from '../../machine/svm/sizes.js'
+import { DEVICE, PEER, Pfn, Seq, Va } from '../../machine/svm/sizes.js'
 import { type State, svm } from '../../machine/svm/state.js'
 import { memunmap_pages } from '../../mm/svm/memunmap.js'
 import { tearDown } from './device-table.js'
@@ -54,10 +54,10 @@ export const nouveau_dmem_page_free = svm.operation(
 /** Since v6.1: one pass over the chunk. */
 export const nouveau_dmem_evict_chunk = svm.operation(
   'nouveau_dmem_evict_chunk',
-  { source, locals: { i: int(0, PAGES), page: int(0, FRAMES) } },
+  { source, locals: { i: int(0, PEER - DEVICE) } },
   ({ loop, local, call }) => [
     loop(
-      t => t.i < PAGES,
+      t => DEVICE + t.i < PEER,
       [
         call('migrate_device_range(src_pfns, start, npages)', migrate_page_to_ram, { page: t => DEVICE + t.i }),
         local(t => {

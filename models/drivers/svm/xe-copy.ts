@@ -1,5 +1,5 @@
 import { bool, NONE } from 'foliocheck'
-import { Count, DEVICE, HOLE } from '../../machine/svm/sizes.js'
+import { Count, HOLE } from '../../machine/svm/sizes.js'
 import { type State, svm, type Words } from '../../machine/svm/state.js'
 
 /**
@@ -90,7 +90,7 @@ export const xe_migrate_clear = svm.operation(
           s => s.bo.clearing,
           s => {
             s.bo.clearing = false
-            for (let i = 0; i < s.bo.npages; i++) s.pages[DEVICE + i].data = 0
+            for (let i = 0; i < s.bo.npages; i++) s.pages[s.bo.block + i].data = 0
           },
         ),
       ],

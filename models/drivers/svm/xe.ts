@@ -1,7 +1,7 @@
 import { bool, current, demand, int } from 'foliocheck'
 import { providerAlive } from '../../../properties/svm/pagemap.js'
 import { schedule } from '../../machine/svm/index.js'
-import { Count, DEVICE, PAGES, Va } from '../../machine/svm/sizes.js'
+import { Count, DEVICE, PEER, Va } from '../../machine/svm/sizes.js'
 import { type State, svm, type Words } from '../../machine/svm/state.js'
 import { memunmap_pages } from '../../mm/svm/memunmap.js'
 import { drm_pagemap_migrate_to_devmem } from './devmem.js'
@@ -52,7 +52,7 @@ const populateMm = (fence: (words: PopulateWords) => ReturnType<PopulateWords['s
       s.bo.npages = t.npages
       s.bo.clearing = clearing === 1
       s.bo.fence = false
-      if (clearing === 0) for (let i = 0; i < t.npages; i++) s.pages[DEVICE + i].data = 0
+      if (clearing === 0) for (let i = 0; i < t.npages; i++) s.pages[s.bo.block + i].data = 0
     }),
     ...fence(words),
     call('drm_pagemap_migrate_to_devmem(&bo->devmem_allocation, mm, start, end, …)', drm_pagemap_migrate_to_devmem, {
@@ -133,14 +133,14 @@ export const xe_devm_release = svm.operation('xe_devm_release', { source }, ({ c
 
 export const xe_pci_remove = svm.operation(
   'xe_pci_remove',
-  { source: 'drivers/gpu/drm/xe/xe_pci.c', locals: { i: int(0, PAGES) } },
+  { source: 'drivers/gpu/drm/xe/xe_pci.c', locals: { i: int(0, PEER - DEVICE) } },
   ({ step, waitUntil, loop, local, call }) => [
     step('drm_dev_unplug(dev)', s => {
       s.provider.unplugged = true
     }),
     waitUntil('synchronize_srcu(&drm_unplug_srcu)', s => s.provider.entered === 0),
     loop(
-      t => t.i < PAGES,
+      t => DEVICE + t.i < PEER,
       [
         call('drm_pagemap_evict_to_ram(&bo->devmem_allocation)', migrate_page_to_ram, { page: t => DEVICE + t.i }),
         local(t => {

@@ -1,6 +1,6 @@
 import { bound, current, demand, expect, NONE } from 'foliocheck'
 import { memoryPresent, refcountSane, unlockByHolder } from '../../../properties/svm/folios.js'
-import { DEVICE, FRAMES, isDeviceFrame, OLD_DATA, PAGES, SYSTEM_FRAMES } from './sizes.js'
+import { DEVICE, FRAMES, isDeviceFrame, OLD_DATA, PEER, SYSTEM_FRAMES } from './sizes.js'
 import type { State } from './state.js'
 
 /** Folios: references, locks, allocation. Each call is part of one step. */
@@ -73,6 +73,6 @@ export function alloc_page(s: State): number {
 
 /** The first free page of the device; NONE when there is none. */
 export function free_device_page(s: State): number {
-  for (let p = DEVICE; p < DEVICE + PAGES; p++) if (!s.pages[p].used) return p
+  for (let p = DEVICE; p < PEER; p++) if (!s.pages[p].used) return p
   return NONE
 }

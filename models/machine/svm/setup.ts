@@ -1,4 +1,4 @@
-import { isDeviceFrame, OLD_DATA, PAGES, STRAY } from './sizes.js'
+import { DEVICE, isDeviceFrame, OLD_DATA, PAGES, STRAY } from './sizes.js'
 import type { State } from './state.js'
 
 /** Initial states. */
@@ -37,9 +37,10 @@ export function nouveau(s: State): void {
   s.chunk = true
 }
 
-/** A device with drm_pagemap; its driver holds the drm_device, and the drm_pagemap. */
-export function xe(s: State): void {
+/** A device with drm_pagemap; its driver holds the drm_device, and the drm_pagemap. Its next block starts at `block`. */
+export function xe(s: State, block = DEVICE): void {
   device(s)
+  s.bo.block = block
   s.provider.drm = 1
   s.provider.there = true
   s.provider.loaded = true

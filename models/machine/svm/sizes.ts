@@ -5,11 +5,12 @@ import { int, ref } from 'foliocheck'
 /** Addresses of the one range that the device and the CPU share, each with one entry in either page table. */
 export const PAGES = 3
 /** Frames of system memory, from p0 on. */
-export const SYSTEM_FRAMES = 5
-/** The first frame of the device; an odd number, for what `migrate_pfn_to_page` makes of a bare one. */
+export const SYSTEM_FRAMES = 6
+/** The first frame of the device, an even one, which matters to `migrate_pfn_to_page`; a block may start at the next. */
 export const DEVICE = SYSTEM_FRAMES
+const DEVICE_FRAMES = PAGES + 1
 /** The one frame of another device, behind those of the first. */
-export const PEER = DEVICE + PAGES
+export const PEER = DEVICE + DEVICE_FRAMES
 export const FRAMES = PEER + 1
 /** Page `pfn >> MIGRATE_PFN_SHIFT`, for every pfn of the device: a page of somebody else. */
 export const STRAY = SYSTEM_FRAMES - 1

@@ -63,8 +63,8 @@ export const schema = record({
   /** nouveau_dmem_chunk is allocated. */
   chunk: bool(),
 
-  /** xe_bo: references; the block's pages; an async clear is queued; devmem.pre_migrate_fence. */
-  bo: record({ refs: int(0, 4), npages: Count, clearing: bool(), fence: bool() }),
+  /** xe_bo: references; where its block starts; the block's pages; an async clear is queued; devmem.pre_migrate_fence. */
+  bo: record({ refs: int(0, 4), block: Pfn, npages: Count, clearing: bool(), fence: bool() }),
   /** drm_pagemap_zdd, and whether it refers to the drm_pagemap. */
   zdd: record({ kref: int(0, 7), dpagemap: bool() }),
   /** drm_pagemap: whether it is counted, its count, and whether it is there. */

@@ -11,7 +11,7 @@ import {
   xe_vma_preferred_loc,
 } from '../../drivers/svm/xe.js'
 import { xe_migrate_clear } from '../../drivers/svm/xe-copy.js'
-import { PEER, type State, svm } from '../../machine/svm/index.js'
+import { DEVICE, PEER, type State, svm } from '../../machine/svm/index.js'
 import { map, xe as setUp } from '../../machine/svm/setup.js'
 import { gpu_access } from '../../mm/svm/access.js'
 import { lru_add_drain_per_cpu } from '../../mm/svm/migrate.js'
@@ -71,7 +71,7 @@ export const populateFails = scenario('devmem-populate-fails', svm, {
     thread('gpu', does(drm_pagemap_populate_mm, { npages: 2, populateMayFail: true, copyMayFail: false })),
     clear,
   ],
-  exercises: ['unlock-by-holder', 'nothing-left-over', 'pagemap-at-rest'],
+  exercises: ['dst-holds-migrate-pfns', 'unlock-by-holder', 'nothing-left-over', 'pagemap-at-rest'],
   tags: ['drv-pagemap-error-path-unlock'],
 })
 
@@ -93,24 +93,33 @@ export const copyFails = scenario('devmem-copy-fails', svm, {
   exercises: ['dst-holds-migrate-pfns', 'kref-is-sane', 'nothing-left-over'],
 })
 
-export const mixedCopyFails = scenario('devmem-mixed-copy-fails', svm, {
-  about: 'A migration of RAM, another device’s memory and RAM again, whose copies may fail one by one.',
+const mixed = {
   bind: xe,
   needs,
-  initial: [
-    (s: State) => {
-      setUp(s)
-      map(s, 0, 0)
-      map(s, 1, PEER)
-      map(s, 2, 1)
-    },
-  ],
   threads: [
     thread('gpu', does(drm_pagemap_populate_mm, { npages: 3, populateMayFail: false, copyMayFail: true })),
     clear,
   ],
   exercises: ['dst-holds-migrate-pfns'],
   tags: ['drv-pagemap-error-path-unlock'],
+}
+const mixedRange = (block: number) => (s: State) => {
+  setUp(s, block)
+  map(s, 0, 0)
+  map(s, 1, PEER)
+  map(s, 2, 1)
+}
+
+export const mixedCopyFails = scenario('devmem-mixed-copy-fails', svm, {
+  ...mixed,
+  about: 'A migration of RAM, another device’s memory and RAM again, whose copies may fail one by one.',
+  initial: [mixedRange(DEVICE)],
+})
+
+export const mixedCopyFailsOdd = scenario('devmem-mixed-copy-fails-odd-pfn', svm, {
+  ...mixed,
+  about: 'The same, the last page’s pfn being one that looks like a migrate pfn.',
+  initial: [mixedRange(DEVICE + 1)],
 })
 
 export const foreignRacesUnbind = scenario('foreign-vma-races-unbind', svm, {
