@@ -25,7 +25,6 @@ import { hmm_range_fault } from '../../mm/svm/hmm.js'
 import { memunmap_pages_v6_0 } from '../../mm/svm/memunmap.js'
 import {
   lru_add_drain_all,
-  lru_add_drain_per_cpu,
   migrate_vma_finalize,
   migrate_vma_pages,
   migrate_vma_setup,
@@ -68,7 +67,6 @@ export const v5_15 = kernel(
     migrate_vma_finalize,
     try_to_migrate,
     lru_add_drain_all,
-    lru_add_drain_per_cpu,
     migrate_vma_to_ram,
     migrate_page_to_ram,
     migrate_locked_to_ram,

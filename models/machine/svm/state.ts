@@ -88,7 +88,6 @@ export const schema = record({
 
   /** The thread that runs on CPU 0 and does not let anybody else; a work item of lru_add_drain_all waits for that CPU. */
   cpu0: Cpu,
-  drain: bool(),
 })
 
 export type State = ValueOf<typeof schema>

@@ -22,7 +22,8 @@ import { folio_put } from './put.js'
  * | migrate_vma_setup     | notifier; the entry; notifier                  | Page by page; a driver with an array calls it for |
  * |                       |                                                | each. get, trylock, the entry and the put of its   |
  * |                       |                                                | reference are one critical section.               |
- * | lru_add_drain_all     | queue; wait                                    | One CPU's work item, that of CPU 0.               |
+ * | lru_add_drain_all     | queue; wait                                    | One CPU's work item, that of CPU 0: it runs as    |
+ * |                       |                                                | soon as nobody else does.                         |
  * | try_to_migrate        | notifier; each entry that maps it; notifier    | The rmap walk's locks.                            |
  * | migrate_vma_pages     | count; or the insertion into a hole            | –                                                 |
  * | migrate_vma_finalize  | each migration entry; unlock; put              | –                                                 |
@@ -51,32 +52,15 @@ export const migrate_vma_setup = svm.operation(
 )
 
 export const lru_add_drain_all = svm.operation('lru_add_drain_all', { source: 'mm/swap.c' }, ({ step, waitUntil }) => [
-  step('queue_work_on(cpu, mm_percpu_wq, work)', s => {
-    s.drain = true
-  }),
-  waitUntil('flush_work(&per_cpu(lru_add_drain_work, cpu))', s => !s.drain),
+  step('queue_work_on(cpu, mm_percpu_wq, work)', () => undefined),
+  waitUntil(
+    'flush_work(&per_cpu(lru_add_drain_work, cpu))',
+    s => s.cpu0 === NONE,
+    s => {
+      for (const page of s.pages) if (page.used) page.lru = true
+    },
+  ),
 ])
-
-/** The worker of CPU 0: has to be let onto it. */
-export const lru_add_drain_per_cpu = svm.operation(
-  'lru_add_drain_per_cpu',
-  { source: 'mm/swap.c' },
-  ({ loop, waitUntil }) => [
-    loop(
-      () => true,
-      [
-        waitUntil(
-          'lru_add_and_bh_lrus_drain()',
-          s => s.drain && s.cpu0 === NONE,
-          s => {
-            s.drain = false
-            for (const page of s.pages) if (page.used) page.lru = true
-          },
-        ),
-      ],
-    ),
-  ],
-)
 
 /** Replaces every entry that maps the page by a migration entry. */
 export const try_to_migrate = svm.operation(

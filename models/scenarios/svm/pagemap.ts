@@ -14,7 +14,6 @@ import { xe_migrate_clear } from '../../drivers/svm/xe-copy.js'
 import { DEVICE, PEER, type State, svm } from '../../machine/svm/index.js'
 import { map, xe as setUp } from '../../machine/svm/setup.js'
 import { gpu_access } from '../../mm/svm/access.js'
-import { lru_add_drain_per_cpu } from '../../mm/svm/migrate.js'
 
 /** drm_pagemap: migration to the device, and who outlives whom. */
 
@@ -157,7 +156,6 @@ const hang = {
   threads: [
     thread('migrate', does(drm_pagemap_populate_mm, { npages: 2, ...sure })),
     thread('gpu fault', does(xe_pagefault_queue_work, { first: 2, last: 2, write: false })),
-    daemon('kworker', does(lru_add_drain_per_cpu, {})),
     clear,
   ],
   exercises: ['no-deadlock', 'nothing-left-over'],
