@@ -27,7 +27,8 @@ import { folio_trylock } from './machine/svm/index.js'
 import { svm } from './machine/svm/state.js'
 import { do_swap_page } from './mm/svm/fault.js'
 import { memunmap_pages } from './mm/svm/memunmap.js'
-import { migrate_vma_finalize, migrate_vma_setup } from './mm/svm/migrate.js'
+import { migrate_vma_finalize, migrate_vma_setup, try_to_migrate } from './mm/svm/migrate.js'
+import { mmu_interval_read_begin, mmu_notifier_invalidate_range_end } from './mm/svm/notifier.js'
 import { madvise_dontneed } from './mm/svm/zap.js'
 import project from './svm.js'
 
@@ -59,6 +60,7 @@ interface Mutant {
 const pages = svm.words(drm_gpusvm_get_pages)
 const bind = svm.words(xe_svm_handle_pagefault)
 const swap = svm.words(do_swap_page)
+const end = svm.words(mmu_notifier_invalidate_range_end)
 const devmem = svm.words(drm_pagemap_migrate_to_devmem)
 
 const mutants: readonly Mutant[] = [
@@ -231,6 +233,42 @@ const mutants: readonly Mutant[] = [
     properties: ['memory-kept', 'read-sees-last-write'],
   },
   {
+    why: 'the same, with another device that copies',
+    operation: drm_pagemap_migrate_range,
+    hunks: [remove('dma_fence_wait(pre_migrate_fence, true)')],
+    scenario: 'devmem-filled-by-peer',
+    properties: ['memory-kept'],
+  },
+  {
+    why: 'the first of two ranges that ends lets readers go on',
+    operation: mmu_notifier_invalidate_range_end,
+    hunks: [
+      replace(
+        'mn_itree_inv_end(subscriptions)',
+        end.step('seq++, whoever is active', s => {
+          s.notifier.active--
+          if (s.notifier.seq % 2 === 1) s.notifier.seq++
+        }),
+      ),
+    ],
+    scenario: 'gpu-fault-races-two-ranges',
+    properties: ['device-entry-is-never-stale'],
+  },
+  {
+    why: 'the reader does not wait for a range that is open',
+    operation: mmu_interval_read_begin,
+    hunks: [remove('wait_event(subscriptions->wq, READ_ONCE(subscriptions->invalidate_seq) != seq)')],
+    scenario: 'gpu-fault-races-dontneed',
+    properties: ['device-entry-is-never-stale'],
+  },
+  {
+    why: 'an eviction does not tell the device',
+    operation: try_to_migrate,
+    hunks: [remove('mmu_notifier_invalidate_range_start(&range)'), remove('mmu_notifier_invalidate_range_end(&range)')],
+    scenario: 'gpu-fault-races-eviction',
+    properties: ['entry-weakened-inside-notifier', 'device-entry-is-never-stale'],
+  },
+  {
     why: 'nothing is copied',
     operation: drm_pagemap_migrate_range,
     hunks: [remove('xe_svm_copy(pages, pagemap_addr, npages, dir)')],
@@ -251,5 +289,10 @@ describe('a mutant of the newest kernel is caught by the properties that are abo
     expect(cleanly(scenario)).toEqual([])
     const found = violated(applyPatch(newest, patch('mutant', info, on(operation, ...hunks))), scenario)
     expect(properties.filter(property => !found.includes(property))).toEqual([])
+  })
+
+  test('and every property has one', () => {
+    const caught = mutants.flatMap(({ properties }) => properties)
+    expect(project.properties.map(property => property.name).filter(name => !caught.includes(name))).toEqual([])
   })
 })

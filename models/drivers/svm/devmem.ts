@@ -38,7 +38,7 @@ function dstPage(s: State, i: number): number {
 }
 
 /** What the cleanup makes of a slot that is not zero. */
-const drm_pagemap_migration_unlock_put_page = svm.operation(
+export const drm_pagemap_migration_unlock_put_page = svm.operation(
   'drm_pagemap_migration_unlock_put_page',
   { source, params: { i: Count }, locals: { page: Pfn } },
   ({ step, when, call, ret }) => [
@@ -75,8 +75,14 @@ const locals = {
   ok: bool(),
 }
 
-/** `scoped`: the error paths clean up what they have made, and nothing else. */
-function migrateToDevmem(scoped: boolean) {
+interface Since {
+  /** The error paths clean up what they have made, and nothing else. */
+  readonly scoped: boolean
+  /** Pages of other devices are a source too. */
+  readonly peers: boolean
+}
+
+function migrateToDevmem({ scoped, peers }: Since) {
   return svm.operation(
     'drm_pagemap_migrate_to_devmem',
     { source, params, locals },
@@ -100,7 +106,7 @@ function migrateToDevmem(scoped: boolean) {
             call(
               'migrate_vma_setup(&migrate)',
               migrate_vma_setup,
-              { va: t => t.i, fault: NONE, system: true, device: true },
+              { va: t => t.i, fault: NONE, system: true, device: peers },
               (t, src) => {
                 t.got = src
               },
@@ -191,7 +197,12 @@ function migrateToDevmem(scoped: boolean) {
         }),
         loop(
           t => t.err && t.i < t.n,
-          [call('drm_pagemap_migration_unlock_put_pages(npages, migrate.dst)', unlockPut, { i: t => t.i }), next],
+          [
+            call('drm_pagemap_migration_unlock_put_pages(npages, migrate.dst)', drm_pagemap_migration_unlock_put_page, {
+              i: t => t.i,
+            }),
+            next,
+          ],
         ),
         label('err_aborted_migration'),
         local(t => {
@@ -240,11 +251,9 @@ function migrateToDevmem(scoped: boolean) {
   )
 }
 
-const unlockPut = drm_pagemap_migration_unlock_put_page
-
-export { drm_pagemap_migration_unlock_put_page }
-
 /** v7.0. */
-export const drm_pagemap_migrate_to_devmem = migrateToDevmem(true)
-/** Until January 2026. */
-export const drm_pagemap_migrate_to_devmem_v6_19 = migrateToDevmem(false)
+export const drm_pagemap_migrate_to_devmem = migrateToDevmem({ scoped: true, peers: true })
+/** From December 2025 to January 2026. */
+export const drm_pagemap_migrate_to_devmem_2026_01 = migrateToDevmem({ scoped: false, peers: true })
+/** Until v6.19. */
+export const drm_pagemap_migrate_to_devmem_v6_19 = migrateToDevmem({ scoped: false, peers: false })

@@ -1,4 +1,5 @@
 import { kernel } from 'foliocheck'
+import { drm_pagemap_migrate_to_devmem_2026_01 } from '../../drivers/svm/devmem.js'
 import {
   drm_pagemap_create,
   drm_pagemap_dev_unhold_work,
@@ -25,5 +26,6 @@ export const drm_2026_01 = kernel(
     drm_pagemap_dev_unhold_work,
     drm_pagemap_zdd_alloc,
     xe_devm_release,
+    drm_pagemap_migrate_to_devmem_2026_01,
   ],
 )

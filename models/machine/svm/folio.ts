@@ -1,6 +1,6 @@
 import { bound, current, demand, expect, NONE } from 'foliocheck'
 import { memoryPresent, refcountSane, unlockByHolder } from '../../../properties/svm/folios.js'
-import { DEVICE, FRAMES, isDeviceFrame, OLD_DATA, PEER, SYSTEM_FRAMES } from './sizes.js'
+import { DEVICE, FRAMES, isDeviceFrame, OLD_DATA, PEER } from './sizes.js'
 import type { State } from './state.js'
 
 /** Folios: references, locks, allocation. Each call is part of one step. */
@@ -61,7 +61,7 @@ export function free_page(s: State, p: number): void {
 /** A new zeroed page of system memory with one reference; runs that need more pages than there are, are cut. */
 export function alloc_page(s: State): number {
   let found = NONE
-  for (let p = SYSTEM_FRAMES - 1; p >= 0; p--) if (!s.pages[p].used) found = p
+  for (let p = DEVICE - 1; p >= 0; p--) if (!s.pages[p].used) found = p
   bound('pages of system memory', found !== NONE)
   const page = s.pages[found]
   page.used = true

@@ -5,7 +5,7 @@ import { int, ref } from 'foliocheck'
 /** Addresses of the one range that the device and the CPU share, each with one entry in either page table. */
 export const PAGES = 3
 /** Frames of system memory, from p0 on. */
-export const SYSTEM_FRAMES = 6
+const SYSTEM_FRAMES = 6
 /** The first frame of the device, an even one, which matters to `migrate_pfn_to_page`; a block may start at the next. */
 export const DEVICE = SYSTEM_FRAMES
 const DEVICE_FRAMES = PAGES + 1
@@ -19,7 +19,7 @@ export const STRAY = SYSTEM_FRAMES - 1
 export const Pfn = ref('p', FRAMES)
 /** What src[] names: a folio, nothing, or HOLE where there was none and one may be put. */
 export const Src = ref('p', FRAMES + 1)
-export const HOLE = FRAMES
+export const HOLE = PEER + 1
 export const Va = ref('va', PAGES)
 /** How many pages, or which page of a loop. */
 export const Count = int(0, PAGES)

@@ -1,5 +1,6 @@
 import { does, scenario, thread } from 'foliocheck'
 import { xe_svm_handle_pagefault } from '../../drivers/svm/drm_gpusvm.js'
+import { migrate_page_to_ram } from '../../drivers/svm/to_ram.js'
 import { xe } from '../../drivers/svm/xe.js'
 import { DEVICE, type State, svm } from '../../machine/svm/index.js'
 import { devmem, map, xe as setUp } from '../../machine/svm/setup.js'
@@ -50,6 +51,45 @@ export const gpuFaultRacesMprotect = scenario('gpu-fault-races-mprotect', svm, {
     thread('mprotect', does(mprotect, { va: 1 })),
   ],
   exercises: ['device-entry-is-never-stale', 'entry-weakened-inside-notifier'],
+})
+
+export const gpuFaultRacesTwoRanges = scenario('gpu-fault-races-two-ranges', svm, {
+  about:
+    'The device faults a page in while two threads of the process change two pages, in ranges that overlap in time.',
+  bind: xe,
+  needs,
+  initial: [
+    (s: State) => {
+      setUp(s)
+      map(s, 0, 0)
+      map(s, 1, 1)
+    },
+  ],
+  threads: [
+    thread('gpu', fault(0, true), does(gpu_access, { va: 0, write: true, value: 2 })),
+    thread('dontneed', does(madvise_dontneed, { va: 0 })),
+    thread('mprotect', does(mprotect, { va: 1 })),
+  ],
+  exercises: ['device-entry-is-never-stale', 'device-reaches-pages-in-use', 'memory-kept', 'no-deadlock'],
+})
+
+export const gpuFaultRacesEviction = scenario('gpu-fault-races-eviction', svm, {
+  about: 'The device maps its own memory and writes to it while its driver evicts the page and a CPU reads it.',
+  bind: xe,
+  needs,
+  initial: [
+    (s: State) => {
+      setUp(s)
+      map(s, 0, DEVICE)
+      devmem(s, 0)
+    },
+  ],
+  threads: [
+    thread('gpu', fault(0, true), does(gpu_access, { va: 0, write: true, value: 2 })),
+    thread('evict', does(migrate_page_to_ram, { page: DEVICE })),
+    thread('cpu', does(user_access, { va: 0, write: false, value: 0 })),
+  ],
+  exercises: ['device-entry-is-never-stale', 'entry-weakened-inside-notifier', 'zdd-outlives-folios', 'memory-kept'],
 })
 
 export const gpuFaultRacesCpuFault = scenario('gpu-fault-races-cpu-fault', svm, {
