@@ -6,6 +6,7 @@ import {
   explore,
   type Kernel,
   named,
+  nth,
   type Operation,
   on,
   PackedSystem,
@@ -21,6 +22,7 @@ import {
   drm_gpusvm_notifier_invalidate,
   xe_svm_handle_pagefault,
 } from './drivers/svm/drm_gpusvm.js'
+import { nouveau_dmem_migrate_to_ram, nouveau_svm_range_invalidate } from './drivers/svm/nouveau.js'
 import { xe_vma_preferred_loc } from './drivers/svm/xe.js'
 import { drm_pagemap_migrate_range } from './drivers/svm/xe-copy.js'
 import { folio_trylock } from './machine/svm/index.js'
@@ -260,6 +262,24 @@ const mutants: readonly Mutant[] = [
     hunks: [remove('wait_event(subscriptions->wq, READ_ONCE(subscriptions->invalidate_seq) != seq)')],
     scenario: 'gpu-fault-races-dontneed',
     properties: ['device-entry-is-never-stale'],
+  },
+  {
+    why: 'nouveau’s interval notifier ignores own migrations as its other one does',
+    operation: nouveau_svm_range_invalidate,
+    hunks: [
+      nth(1, remove('mutex_lock(&svmm->mutex)')),
+      remove('mmu_interval_set_seq(mni, cur_seq)'),
+      nth(1, remove('mutex_unlock(&svmm->mutex)')),
+    ],
+    scenario: 'nouveau-gpu-fault-races-cpu-fault',
+    properties: ['device-entry-is-never-stale', 'device-reaches-pages-in-use', 'memory-kept'],
+  },
+  {
+    why: 'nouveau leaves its entry to nobody',
+    operation: nouveau_dmem_migrate_to_ram,
+    hunks: [remove('nouveau_svmm_invalidate(svmm, args.start, args.end)')],
+    scenario: 'nouveau-gpu-fault-races-cpu-fault',
+    properties: ['device-entry-is-never-stale', 'memory-kept'],
   },
   {
     why: 'an eviction does not tell the device',

@@ -10,15 +10,18 @@ export const insideNotifier = assertion(
   'an entry that lets the CPU or the device access memory is taken away or weakened only inside an open notifier range',
 )
 
-/** I-N2. An entry changes after the callback and before the end of the range: so at every instant, not only at the end. */
+/**
+ * I-N2. An entry changes after the callback and before the end of the range: so at every instant, not only at the end.
+ * A driver may leave its entry to the very migration that it does itself.
+ */
 export const deviceEntryFresh = invariant(svm, 'device-entry-is-never-stale', {
-  claim: 'an entry of the device’s page table maps what the CPU’s maps there, and allows no more',
+  claim: 'an entry of the device’s page table maps what the CPU’s does, or its migration entry did, and allows no more',
   over: { prefix: 'va', count: PAGES },
   premise: s => s.gpu.some(pte => pte.valid),
   clauses: {
     'same page': (s, va) => {
       const { kind, pfn } = s.ptes[va]
-      return !s.gpu[va].valid || ((kind === 'present' || kind === 'device') && pfn === s.gpu[va].pfn)
+      return !s.gpu[va].valid || (kind !== 'none' && pfn === s.gpu[va].pfn)
     },
     'no more rights': (s, va) => !s.gpu[va].valid || !s.gpu[va].write || s.ptes[va].write,
   },

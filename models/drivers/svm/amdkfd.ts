@@ -209,7 +209,7 @@ export const svm_range_restore_pages = svm.operation(
 
 export const svm_range_cpu_invalidate_pagetables = svm.operation(
   'svm_range_cpu_invalidate_pagetables',
-  { source, params: { seq: Seq } },
+  { source, params: { seq: Seq, migrate: bool() } },
   ({ step, waitUntil }) => [
     waitUntil(
       'svm_range_lock(prange)',

@@ -98,7 +98,7 @@ export const xe_svm_handle_pagefault = svm.operation(
 
 export const drm_gpusvm_notifier_invalidate = svm.operation(
   'drm_gpusvm_notifier_invalidate',
-  { source, params: { seq: Seq } },
+  { source, params: { seq: Seq, migrate: bool() } },
   ({ step, waitUntil }) => [
     waitUntil(
       'down_write(&gpusvm->notifier_lock)',

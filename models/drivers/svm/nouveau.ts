@@ -1,21 +1,26 @@
-import { demand, int } from 'foliocheck'
+import { bool, demand, int, NONE } from 'foliocheck'
 import { memoryPresent } from '../../../properties/svm/folios.js'
 import { can_lock, free_page, mutex_unlock, pageAt, take_mutex } from '../../machine/svm/index.js'
-import { DEVICE, PEER, Pfn, Seq, Va } from '../../machine/svm/sizes.js'
+import { DEVICE, PEER, Pfn, Seq, Src, Va } from '../../machine/svm/sizes.js'
 import { type State, svm } from '../../machine/svm/state.js'
+import { hmm_range_fault } from '../../mm/svm/hmm.js'
 import { memunmap_pages } from '../../mm/svm/memunmap.js'
-import { tearDown } from './device-table.js'
-import { migrate_page_to_ram, migrate_vma_to_ram } from './to_ram.js'
+import { migrate_vma_setup } from '../../mm/svm/migrate.js'
+import { mmu_interval_read_begin } from '../../mm/svm/notifier.js'
+import { program, tearDown } from './device-table.js'
+import { migrate_locked_to_ram, migrate_page_to_ram } from './to_ram.js'
 
 /**
  * drivers/gpu/drm/nouveau/nouveau_dmem.c and nouveau_svm.c.
  *
  * | driver function             | steps                                 | abstracted, and why that is sound                  |
  * |-----------------------------|---------------------------------------|----------------------------------------------------|
- * | nouveau_dmem_migrate_to_ram | chunk of the page; migrate            | svmm->mutex is held over the copy only.            |
+ * | nouveau_dmem_migrate_to_ram | chunk; setup; mutex; unmap; migrate   | The mutex is held over the copy: from the unmap on |
+ * |                             |                                       | nobody can map the page again.                     |
  * | nouveau_dmem_page_free      | chunk of the page; the free list      | –                                                  |
  * | nouveau_dmem_fini           | evict, since v6.1; memunmap; kfree    | One chunk. Pinning: the life-cycle machine's.      |
- * | nouveau_svm_range_invalidate| svmm->mutex; seq; unmap               | –                                                  |
+ * | nouveau_svm_range_invalidate| mutex; seq; mutex; unmap              | With nouveau_svmm_invalidate_range_start.          |
+ * | nouveau_range_fault         | begin; fault; mutex; retry; map       | The notifier is there for good, not for one fault. |
  */
 const source = 'drivers/gpu/drm/nouveau/nouveau_dmem.c'
 
@@ -27,13 +32,36 @@ function chunkOf(s: State, p: number): void {
 
 export const nouveau_dmem_migrate_to_ram = svm.operation(
   'nouveau_dmem_migrate_to_ram',
-  { source, params: { va: Va, page: Pfn } },
-  ({ step, call }) => [
+  { source, params: { va: Va, page: Pfn }, locals: { src: Src } },
+  ({ step, waitUntil, when, call, ret }) => [
     step('drm = page_to_drm(vmf->page)', (s, t) => {
       chunkOf(s, t.page)
     }),
-    call('nouveau_dmem_fault_copy_one(drm, vmf, &args, &dma_addr)', migrate_vma_to_ram, {
+    call(
+      'migrate_vma_setup(&args)',
+      migrate_vma_setup,
+      { va: t => t.va, fault: t => t.page, system: false, device: true },
+      (t, src) => {
+        t.src = src
+      },
+    ),
+    when(t => t.src === NONE, [ret()]),
+    waitUntil(
+      'mutex_lock(&svmm->mutex)',
+      s => can_lock(s, 'notifierLock'),
+      s => {
+        take_mutex(s, 'notifierLock')
+      },
+    ),
+    step('nouveau_svmm_invalidate(svmm, args.start, args.end)', s => {
+      tearDown(s)
+    }),
+    step('mutex_unlock(&svmm->mutex)', s => {
+      mutex_unlock(s, 'notifierLock')
+    }),
+    call('copy, migrate_vma_pages(&args), migrate_vma_finalize(&args)', migrate_locked_to_ram, {
       va: t => t.va,
+      page: t => t.src,
       fault: t => t.page,
     }),
   ],
@@ -82,24 +110,79 @@ export const nouveau_dmem_fini = fini(true)
 /** Whoever has pages keeps them. */
 export const nouveau_dmem_fini_v6_0 = fini(false)
 
+const svmSource = 'drivers/gpu/drm/nouveau/nouveau_svm.c'
+
+/** The interval notifier of a fault, and after it the notifier of the address space, which leaves own migrations alone. */
 export const nouveau_svm_range_invalidate = svm.operation(
   'nouveau_svm_range_invalidate',
-  { source: 'drivers/gpu/drm/nouveau/nouveau_svm.c', params: { seq: Seq } },
-  ({ step, waitUntil }) => [
+  { source: svmSource, params: { seq: Seq, migrate: bool() } },
+  ({ step, waitUntil, when, ret }) => {
+    const lock = waitUntil(
+      'mutex_lock(&svmm->mutex)',
+      s => can_lock(s, 'notifierLock'),
+      s => {
+        take_mutex(s, 'notifierLock')
+      },
+    )
+    const unlock = step('mutex_unlock(&svmm->mutex)', s => {
+      mutex_unlock(s, 'notifierLock')
+    })
+    return [
+      lock,
+      step('mmu_interval_set_seq(mni, cur_seq)', (s, t) => {
+        s.notifier.interval = t.seq
+      }),
+      unlock,
+      when(t => t.migrate, [ret()]),
+      lock,
+      step('nouveau_svmm_invalidate(svmm, start, limit)', s => {
+        tearDown(s)
+      }),
+      unlock,
+    ]
+  },
+)
+
+/** A fault of the device. */
+export const nouveau_range_fault = svm.operation(
+  'nouveau_range_fault',
+  { source: svmSource, params: { first: Va, last: Va, write: bool() }, locals: { seq: Seq, ok: bool() } },
+  ({ step, waitUntil, when, call, label, goto }) => [
+    label('again'),
+    call('mmu_interval_read_begin(range.notifier)', mmu_interval_read_begin, {}, (t, seq) => {
+      t.seq = seq
+    }),
+    call(
+      'hmm_range_fault(&range)',
+      hmm_range_fault,
+      { first: t => t.first, last: t => t.last, write: t => t.write, seq: t => t.seq },
+      (t, ok) => {
+        t.ok = ok
+      },
+    ),
+    when(t => !t.ok, [goto('again')]),
     waitUntil(
       'mutex_lock(&svmm->mutex)',
       s => can_lock(s, 'notifierLock'),
-      (s, t) => {
+      s => {
         take_mutex(s, 'notifierLock')
-        s.notifier.interval = t.seq
       },
     ),
-    step('nouveau_svmm_invalidate(svmm, start, limit)', s => {
-      tearDown(s)
+    step('mmu_interval_read_retry(range.notifier, range.notifier_seq)', (s, t) => {
+      t.ok = s.notifier.interval === t.seq
     }),
+    when(
+      t => t.ok,
+      [
+        step('nvif_object_ioctl(&svmm->vmm->vmm.object, args)', (s, t) => {
+          program(s, t.first, t.last)
+        }),
+      ],
+    ),
     step('mutex_unlock(&svmm->mutex)', s => {
       mutex_unlock(s, 'notifierLock')
     }),
+    when(t => !t.ok, [goto('again')]),
   ],
 )
 

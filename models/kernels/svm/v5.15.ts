@@ -11,8 +11,15 @@ import {
   nouveau_dmem_fini_v6_0,
   nouveau_dmem_migrate_to_ram,
   nouveau_dmem_page_free,
+  nouveau_range_fault,
   nouveau_svm_range_invalidate,
 } from '../../drivers/svm/nouveau.js'
+import {
+  dmirror_devmem_fault,
+  dmirror_devmem_free,
+  dmirror_interval_invalidate,
+  dmirror_range_fault,
+} from '../../drivers/svm/test_hmm.js'
 import { migrate_locked_to_ram, migrate_page_to_ram, migrate_vma_to_ram } from '../../drivers/svm/to_ram.js'
 import { gpu_access, user_access } from '../../mm/svm/access.js'
 import {
@@ -76,9 +83,14 @@ export const v5_15 = kernel(
     svm_migrate_to_ram_v5_15,
     svm_migrate_page_free,
     svm_range_cpu_invalidate_pagetables,
+    dmirror_range_fault,
+    dmirror_interval_invalidate,
+    dmirror_devmem_fault,
+    dmirror_devmem_free,
     nouveau_dmem_migrate_to_ram,
     nouveau_dmem_page_free,
     nouveau_dmem_fini_v6_0,
+    nouveau_range_fault,
     nouveau_svm_range_invalidate,
   ],
 )

@@ -1,3 +1,4 @@
+import { bool } from 'foliocheck'
 import { Pfn, Seq, Va } from './sizes.js'
 import { svm } from './state.js'
 
@@ -9,5 +10,5 @@ export const migrate_to_ram = svm.hook('migrate_to_ram', { params: { va: Va, pag
 /** dev_pagemap_ops.folio_free. */
 export const folio_free = svm.hook('folio_free', { params: { page: Pfn } })
 
-/** mmu_interval_notifier_ops.invalidate. */
-export const invalidate = svm.hook('invalidate', { params: { seq: Seq } })
+/** mmu_interval_notifier_ops.invalidate; `migrate`: because the driver itself migrates. */
+export const invalidate = svm.hook('invalidate', { params: { seq: Seq, migrate: bool() } })

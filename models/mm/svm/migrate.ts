@@ -35,7 +35,7 @@ export const migrate_vma_setup = svm.operation(
   'migrate_vma_setup',
   { source, params: { va: Va, fault: Pfn, system: bool(), device: bool() }, locals: { src: Src }, returns: Src },
   ({ step, call, ret }) => [
-    call('mmu_notifier_invalidate_range_start(&range)', mmu_notifier_invalidate_range_start, {}),
+    call('mmu_notifier_invalidate_range_start(&range)', mmu_notifier_invalidate_range_start, { migrate: true }),
     step('migrate_vma_collect_pmd(pmdp, start, end, walk)', (s, t) => {
       const { kind, pfn } = s.ptes[t.va]
       if (kind === 'none' && t.system) t.src = HOLE
@@ -74,7 +74,7 @@ export const try_to_migrate = svm.operation(
     when(
       t => t.mapped,
       [
-        call('mmu_notifier_invalidate_range_start(&range)', mmu_notifier_invalidate_range_start, {}),
+        call('mmu_notifier_invalidate_range_start(&range)', mmu_notifier_invalidate_range_start, { migrate: false }),
         loop(
           t => t.i !== NONE,
           [

@@ -14,16 +14,20 @@ import { svm } from '../../machine/svm/state.js'
  */
 const source = 'mm/mmu_notifier.c'
 
+/** `migrate`: the event is MMU_NOTIFY_MIGRATE, its owner the driver itself. */
 export const mmu_notifier_invalidate_range_start = svm.operation(
   'mmu_notifier_invalidate_range_start',
-  { source, locals: { seq: Seq } },
+  { source, params: { migrate: bool() }, locals: { seq: Seq } },
   ({ step, call }) => [
     step('mn_itree_inv_start_range(subscriptions, range, &cur_seq)', (s, t) => {
       s.notifier.active++
       s.notifier.seq |= 1
       t.seq = s.notifier.seq
     }),
-    call('interval_sub->ops->invalidate(interval_sub, range, cur_seq)', invalidate, { seq: t => t.seq }),
+    call('interval_sub->ops->invalidate(interval_sub, range, cur_seq)', invalidate, {
+      seq: t => t.seq,
+      migrate: t => t.migrate,
+    }),
   ],
 )
 

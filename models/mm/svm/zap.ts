@@ -18,7 +18,7 @@ export const madvise_dontneed = svm.operation(
   'madvise_dontneed',
   { source: 'mm/madvise.c', params: { va: Va }, locals: { page: Pfn } },
   ({ step, when, call }) => [
-    call('mmu_notifier_invalidate_range_start(&range)', mmu_notifier_invalidate_range_start, {}),
+    call('mmu_notifier_invalidate_range_start(&range)', mmu_notifier_invalidate_range_start, { migrate: false }),
     step('zap_pte_range(tlb, vma, pmd, addr, next, details)', (s, t) => {
       const { kind, pfn } = s.ptes[t.va]
       if (kind === 'none') return
@@ -34,7 +34,7 @@ export const madvise_dontneed = svm.operation(
 
 /** mprotect(PROT_READ) of one page. */
 export const mprotect = svm.operation('mprotect', { source: 'mm/mprotect.c', params: { va: Va } }, ({ step, call }) => [
-  call('mmu_notifier_invalidate_range_start(&range)', mmu_notifier_invalidate_range_start, {}),
+  call('mmu_notifier_invalidate_range_start(&range)', mmu_notifier_invalidate_range_start, { migrate: false }),
   step('change_pte_range(tlb, vma, pmd, addr, end, newprot, cp_flags)', (s, t) => {
     const { kind, pfn } = s.ptes[t.va]
     if (kind !== 'none') set_pte(s, t.va, kind, pfn, false)

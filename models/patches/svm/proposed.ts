@@ -1,5 +1,6 @@
 import { insertBefore, on, patch, put } from 'foliocheck'
 import { drm_pagemap_migrate_to_devmem } from '../../drivers/svm/devmem.js'
+import { dmirror_interval_invalidate_sets_seq } from '../../drivers/svm/test_hmm.js'
 import { svm } from '../../machine/svm/state.js'
 import { do_huge_pmd_device_private_sleeps } from '../../mm/svm/fault.js'
 
@@ -13,6 +14,16 @@ export const pmdFaultSleeps = patch(
     status: 'a proposal, not posted',
   },
   put(do_huge_pmd_device_private_sleeps),
+)
+
+export const ownMigrationSetsSequence = patch(
+  'test-hmm-sets-sequence-for-own-migration',
+  {
+    subject: 'lib/test_hmm: set the sequence of the interval notifier for own migrations too',
+    date: '2026-11-20',
+    status: 'a proposal, not posted',
+  },
+  put(dmirror_interval_invalidate_sets_seq),
 )
 
 const { step } = svm.words(drm_pagemap_migrate_to_devmem)
