@@ -1,4 +1,4 @@
-import { bool, current, demand, int } from 'foliocheck'
+import { bool, bound, current, demand, int } from 'foliocheck'
 import { providerAlive } from '../../../properties/svm/pagemap.js'
 import { schedule } from '../../machine/svm/index.js'
 import { Count, DEVICE, PEER, Va } from '../../machine/svm/sizes.js'
@@ -48,6 +48,7 @@ const populateMm = (fence: (words: PopulateWords) => ReturnType<PopulateWords['s
     }),
     when(t => !t.entered, [ret()]),
     choose('xe_bo_create_locked(): is the block clear?', [0, 1], (s, t, clearing) => {
+      bound('one BO', s.bo.refs === 0)
       s.bo.refs = 2
       s.bo.npages = t.npages
       s.bo.clearing = clearing === 1
