@@ -65,46 +65,32 @@ const swap = svm.words(do_swap_page)
 const end = svm.words(mmu_notifier_invalidate_range_end)
 const devmem = svm.words(drm_pagemap_migrate_to_devmem)
 
+const noRetry = replace(
+  'mmu_interval_read_retry(notifier, hmm_range.notifier_seq)',
+  pages.step('no mmu_interval_read_retry()', (_s, t) => {
+    t.ok = true
+  }),
+)
+
 const mutants: readonly Mutant[] = [
   {
     why: 'what hmm_range_fault has read is used without asking for the sequence',
     operation: drm_gpusvm_get_pages,
-    hunks: [
-      replace(
-        'mmu_interval_read_retry(notifier, hmm_range.notifier_seq)',
-        pages.step('no mmu_interval_read_retry()', (_s, t) => {
-          t.ok = true
-        }),
-      ),
-    ],
+    hunks: [noRetry],
     scenario: 'gpu-fault-races-dontneed',
     properties: ['device-entry-is-never-stale', 'device-reaches-pages-in-use'],
   },
   {
     why: 'the same, seen when the page has moved to RAM',
     operation: drm_gpusvm_get_pages,
-    hunks: [
-      replace(
-        'mmu_interval_read_retry(notifier, hmm_range.notifier_seq)',
-        pages.step('no mmu_interval_read_retry()', (_s, t) => {
-          t.ok = true
-        }),
-      ),
-    ],
+    hunks: [noRetry],
     scenario: 'gpu-fault-races-cpu-fault',
     properties: ['device-entry-is-never-stale'],
   },
   {
     why: 'the same, seen by mprotect',
     operation: drm_gpusvm_get_pages,
-    hunks: [
-      replace(
-        'mmu_interval_read_retry(notifier, hmm_range.notifier_seq)',
-        pages.step('no mmu_interval_read_retry()', (_s, t) => {
-          t.ok = true
-        }),
-      ),
-    ],
+    hunks: [noRetry],
     scenario: 'gpu-fault-races-mprotect',
     properties: ['device-entry-is-never-stale'],
   },
