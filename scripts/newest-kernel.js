@@ -22,6 +22,10 @@ const parts = [
     title: 'Page tables, faults, migration and splits',
     args: ['--model', 'models/page-table.ts', '--expectations', 'counterexamples/page-table.json'],
   },
+  {
+    title: 'The drivers',
+    args: ['--model', 'models/svm.ts', '--expectations', 'counterexamples/svm.json'],
+  },
   { title: 'The life cycle of device pages', args: [] },
 ]
 

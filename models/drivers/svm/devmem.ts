@@ -80,9 +80,11 @@ interface Since {
   readonly scoped: boolean
   /** Pages of other devices are a source too. */
   readonly peers: boolean
+  /** The error paths clear what they do not clean up. */
+  readonly zeroed?: boolean
 }
 
-function migrateToDevmem({ scoped, peers }: Since) {
+function migrateToDevmem({ scoped, peers, zeroed = false }: Since) {
   return svm.operation(
     'drm_pagemap_migrate_to_devmem',
     { source, params, locals },
@@ -146,11 +148,11 @@ function migrateToDevmem({ scoped, peers }: Since) {
             }
             t.err = filled < t.npages
             t.i = 0
-            t.n = t.npages
+            t.n = zeroed && t.err ? 0 : t.npages
           },
           (_s, t, filled) => filled === t.npages || (t.populateMayFail && filled < t.npages),
         ),
-        when(t => t.err, [goto(scoped ? 'err_aborted_migration' : 'err_finalize')]),
+        when(t => t.err, [goto(scoped && !zeroed ? 'err_aborted_migration' : 'err_finalize')]),
         loop(
           t => t.i < t.npages && !t.err,
           [
@@ -204,6 +206,18 @@ function migrateToDevmem({ scoped, peers }: Since) {
             next,
           ],
         ),
+        ...(zeroed
+          ? [
+              when(
+                t => t.err,
+                [
+                  step('migrate.dst[i] = 0, from npages on', (s, t) => {
+                    for (let i = t.n; i < t.npages; i++) s.dst[i].kind = 'zero'
+                  }),
+                ],
+              ),
+            ]
+          : []),
         label('err_aborted_migration'),
         local(t => {
           t.i = 0
@@ -251,8 +265,9 @@ function migrateToDevmem({ scoped, peers }: Since) {
   )
 }
 
+export const drm_pagemap_migrate_to_devmem = migrateToDevmem({ scoped: true, peers: true, zeroed: true })
 /** v7.0. */
-export const drm_pagemap_migrate_to_devmem = migrateToDevmem({ scoped: true, peers: true })
+export const drm_pagemap_migrate_to_devmem_v7_0 = migrateToDevmem({ scoped: true, peers: true })
 /** From December 2025 to January 2026. */
 export const drm_pagemap_migrate_to_devmem_2026_01 = migrateToDevmem({ scoped: false, peers: true })
 /** Until v6.19. */

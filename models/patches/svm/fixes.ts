@@ -1,6 +1,6 @@
 import { patch, put } from 'foliocheck'
 import { svm_migrate_to_ram, svm_range_validate_and_map } from '../../drivers/svm/amdkfd.js'
-import { drm_pagemap_migrate_to_devmem } from '../../drivers/svm/devmem.js'
+import { drm_pagemap_migrate_to_devmem, drm_pagemap_migrate_to_devmem_v7_0 } from '../../drivers/svm/devmem.js'
 import {
   drm_pagemap_create,
   drm_pagemap_dev_unhold_work,
@@ -127,7 +127,7 @@ export const errorPaths = patch(
     status: 'merged for v7.0',
     claims: ['drv-pagemap-error-path-unlock'],
   },
-  put(drm_pagemap_migrate_to_devmem),
+  put(drm_pagemap_migrate_to_devmem_v7_0),
 )
 
 export const sleepForLock = patch(
@@ -142,4 +142,16 @@ export const sleepForLock = patch(
     claims: ['drv-device-to-device-folio-lock-hang'],
   },
   put(do_swap_page),
+)
+
+export const zeroDstOnError = patch(
+  'zero-dst-on-error',
+  {
+    subject: 'drm/pagemap: on error, zero what populate_devmem_pfn() stored and nobody made a migrate pfn',
+    date: '2026-09-01',
+    fixes: '3902846af36b',
+    status: 'in 7.2.13 and 7.3.4, where it was read; its mail was not found, and the subject is ours',
+    claims: ['drv-pagemap-bare-pfn-on-error'],
+  },
+  put(drm_pagemap_migrate_to_devmem),
 )
