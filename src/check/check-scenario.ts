@@ -58,7 +58,7 @@ export interface ScenarioResult {
   readonly patches: readonly string[]
   readonly scenario: string
   readonly properties: readonly PropertyResult[]
-  readonly exploration: Omit<Exploration, 'found' | 'tested' | 'coverage' | 'levelSizes' | 'cut'>
+  readonly exploration: Omit<Exploration, 'found' | 'tested' | 'coverage' | 'levelSizes'>
   /** Chance that fingerprints merged two states, at most; 0 when exact. */
   readonly collisionBound: number
   readonly dead: readonly DeadStep[]
@@ -94,7 +94,7 @@ export function checkScenario(
         : undefined,
     }
   })
-  const { found: _found, tested: _tested, coverage, levelSizes: _sizes, cut: _cut, ...exploration } = result
+  const { found: _found, tested: _tested, coverage, levelSizes: _sizes, ...exploration } = result
   return {
     kernel: kernel.name,
     patches: kernel.patches,

@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import { FileError } from '../errors.js'
 import { readJson } from './read-json.js'
+import type { Verdict } from './verdict.js'
 import { isPlainName } from './write-counterexample.js'
 
 // It names a file, or a heading.
@@ -63,7 +64,7 @@ export interface Bug {
   readonly finding?: string | undefined
 }
 
-/** A violation that is known to be there, with the source steps it rests on. */
+/** A violation that is known to be there, with the source steps it rests on. With `*` in a name it stands for several. */
 export interface Known extends Variant {
   readonly scenario: string
   readonly property: string
@@ -131,40 +132,75 @@ function refuseLoose(file: string, { bugs, known, findings }: Expectations): voi
   }
 }
 
-/** The expected verdict, and why it is expected. Whatever is not listed is expected to hold. */
+/** Whether an expected violation stands for every scenario and property that its pattern fits. */
+export function isPattern({ scenario, property }: Known): boolean {
+  return scenario.includes('*') || property.includes('*')
+}
+
+/** Whether a name is the one given, in which `*` stands for any number of characters. */
+function matches(pattern: string, name: string): boolean {
+  const [first, ...rest] = pattern.split('*')
+  const last = rest.pop()
+  if (last === undefined) return name === pattern
+  if (name.length < first.length + last.length || !name.startsWith(first) || !name.endsWith(last)) return false
+  let at = first.length
+  const middle = name.slice(0, name.length - last.length)
+  for (const part of rest) {
+    const found = middle.indexOf(part, at)
+    if (found < 0) return false
+    at = found + part.length
+  }
+  return true
+}
+
+/** Whether an expected violation is about this property of this scenario. */
+export function isAbout(known: Known, { scenario, property }: Pick<Known, 'scenario' | 'property'>): boolean {
+  return matches(known.scenario, scenario) && matches(known.property, property)
+}
+
+/** Whether two kernels with patches are the same. */
+export function sameVariant(a: Variant, b: Variant): boolean {
+  return a.kernel === b.kernel && [...a.patches].sort().join() === [...b.patches].sort().join()
+}
+
+/**
+ * The expected verdict, and why it is expected. Whatever is not listed is expected to hold. What only a pattern fits may
+ * hold or be violated: expected is then what was found.
+ */
 export function expectationOf(
   expectations: Expectations,
   variant: Variant,
-  scenario: string,
-  property: string,
+  found: { readonly scenario: string; readonly property: string; readonly verdict: Verdict },
 ): { verdict: 'proved' | 'violated'; note: string } {
-  const { known, bug } = listed(expectations, variant, scenario, property)
-  if (known) return { verdict: 'violated', note: known.note }
-  return bug ? { verdict: 'violated', note: `${bug.id}: ${bug.title}` } : { verdict: 'proved', note: '' }
+  const { exactly, bug, pattern } = listed(expectations, variant, found)
+  if (exactly) return { verdict: 'violated', note: exactly.note }
+  if (bug) return { verdict: 'violated', note: `${bug.id}: ${bug.title}` }
+  return pattern && found.verdict === 'violated'
+    ? { verdict: 'violated', note: pattern.note }
+    : { verdict: 'proved', note: '' }
 }
 
 /** The id of the finding that a violation belongs to, if it belongs to one. */
 export function findingOf(
   expectations: Expectations,
   variant: Variant,
-  scenario: string,
-  property: string,
+  found: Pick<Known, 'scenario' | 'property'>,
 ): string | undefined {
-  const { known, bug } = listed(expectations, variant, scenario, property)
-  return known?.finding ?? bug?.finding
+  const { exactly, bug, pattern } = listed(expectations, variant, found)
+  return (exactly ?? bug ?? pattern)?.finding
 }
 
+/** What the index says of a property of a scenario on a kernel. */
 function listed(
   { known, bugs }: Expectations,
   variant: Variant,
-  scenario: string,
-  property: string,
-): { readonly known: Known | undefined; readonly bug: Bug | undefined } {
-  const same = (other: Variant) =>
-    other.kernel === variant.kernel && [...other.patches].sort().join() === [...variant.patches].sort().join()
-  const here = (item: Known | Bug) => item.scenario === scenario && item.property === property
+  found: Pick<Known, 'scenario' | 'property'>,
+): { readonly exactly: Known | undefined; readonly bug: Bug | undefined; readonly pattern: Known | undefined } {
+  const { scenario, property } = found
+  const here = known.filter(k => sameVariant(k, variant) && isAbout(k, found))
   return {
-    known: known.find(item => here(item) && same(item)),
-    bug: bugs.find(item => here(item) && same(item.before)),
+    exactly: here.find(k => !isPattern(k)),
+    bug: bugs.find(b => sameVariant(b.before, variant) && b.scenario === scenario && b.property === property),
+    pattern: here.find(isPattern),
   }
 }

@@ -2,7 +2,7 @@ import type { Scenario } from '../program/scenario.js'
 import type { Property } from '../property/property.js'
 import type { PropertyResult, ScenarioResult } from './check-scenario.js'
 import type { Counterexample } from './counterexample.js'
-import { type Expectations, expectationOf } from './expectations.js'
+import { type Expectations, expectationOf, isAbout, isPattern, type Known, sameVariant } from './expectations.js'
 import type { Verdict } from './verdict.js'
 
 /** One line of a check: one property of one scenario on one kernel. The shape of `check --json`. */
@@ -38,7 +38,7 @@ export function rowsOf(result: ScenarioResult, scenario: Scenario, expectations:
 }
 
 function rowOf(found: PropertyResult, result: ScenarioResult, scenario: Scenario, expectations: Expectations): Row {
-  const expected = expectationOf(expectations, result, scenario.name, found.property)
+  const expected = expectationOf(expectations, result, { scenario: scenario.name, ...found })
   const exercised = scenario.exercises.includes(found.property)
   const vacuous = exercised && found.verdict === 'vacuous' && found.limit === ''
   // What was not searched to its end contradicts nothing.
@@ -73,4 +73,13 @@ export function neverTested(rows: readonly Row[], properties: readonly Property[
       const own = rows.filter(row => row.property === name)
       return own.length > 0 && own.every(row => row.verdict === 'vacuous')
     })
+}
+
+/** Patterns of expected violations that no violation fits, though all that they could be about was searched. */
+export function missingKnown({ known }: Expectations, rows: readonly Row[]): Known[] {
+  return known.filter(k => {
+    const variant = rows.filter(row => sameVariant(row, k))
+    const own = variant.filter(row => isAbout(k, row))
+    return isPattern(k) && variant.length > 0 && own.every(row => row.verdict !== 'violated' && row.limit === '')
+  })
 }

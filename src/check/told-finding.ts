@@ -25,7 +25,7 @@ export function byFinding(
   rows: readonly Row[],
   expectations: Expectations,
 ): { readonly told: readonly { finding: Finding; rows: readonly Row[] }[]; readonly others: readonly Row[] } {
-  const ofRow = (row: Row) => findingOf(expectations, row, row.scenario, row.property)
+  const ofRow = (row: Row) => findingOf(expectations, row, row)
   const violated = rows.filter(row => row.verdict === 'violated').sort((a, b) => (a.steps ?? 0) - (b.steps ?? 0))
   const told = expectations.findings
     .map(finding => ({ finding, rows: violated.filter(row => ofRow(row) === finding.id) }))

@@ -1,10 +1,12 @@
 import type { ScenarioResult } from '../check/check-scenario.js'
+import type { Known } from '../check/expectations.js'
 import { errorsOf, resultsOf } from '../check/outcome.js'
-import { neverTested, type Row, rowsOf } from '../check/rows.js'
+import { missingKnown, neverTested, type Row, rowsOf } from '../check/rows.js'
 import { many } from '../check/verdict.js'
 import { UsageError } from '../errors.js'
 import { named } from '../project/project.js'
 import { scenarioText } from '../report/check-text.js'
+import { paragraph, printable } from '../report/wrap.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { throwAll } from './failures.js'
 import { Keeper } from './keeper.js'
@@ -20,6 +22,7 @@ interface CheckFlags extends ExploreFlags {
   readonly out?: string
   readonly strict?: boolean
   readonly verbose?: boolean
+  readonly brief?: boolean
   readonly expectations?: string
 }
 
@@ -38,11 +41,13 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
   const rows = results.map(result =>
     rowsOf(result, named('scenario', session.project.scenarios, result.scenario), session.expectations),
   )
-  if (flags.json) printJson({ results: rows.flat() })
-  else if (results.length > 0) printText(results, rows, flags, keeper)
+  const everything = scenarios.length === 0 && flags.property.length === 0
+  const missing = everything ? missingKnown(session.expectations, rows.flat()) : []
+  if (flags.json) printJson({ results: rows.flat(), missing })
+  else if (results.length > 0) printText(results, rows, missing, flags, keeper)
   throwAll([...errorsOf(outcomes), ...(keeper?.errors ?? [])])
   const unexercised = neverTested(rows.flat(), session.project.properties)
-  return exitCode(rows.flat(), flags.strict ?? false, unexercised, session.pool.interrupted)
+  return exitCode(rows.flat(), missing, flags.strict ?? false, unexercised, session.pool.interrupted)
 }
 
 /** @throws UsageError when there are none: a check that looks at nothing must not pass. */
@@ -51,7 +56,7 @@ async function jobsOf(session: Session, scenarios: readonly string[], flags: Che
   const kernels = all
     ? session.project.kernels.map(kernel => kernel.name)
     : (flags.kernel.length === 0 ? [undefined] : flags.kernel).map(name => session.kernelName(name))
-  const more = { properties: flags.property, skip: all }
+  const more = { properties: flags.property, skip: all, ...(flags.brief && { explained: 0 }) }
   const jobs = await Promise.all(
     [...new Set(kernels)].map(kernel => session.jobs(scenarios, kernel, flags.patch, more)),
   )
@@ -62,6 +67,7 @@ async function jobsOf(session: Session, scenarios: readonly string[], flags: Che
 function printText(
   results: readonly ScenarioResult[],
   rows: readonly (readonly Row[])[],
+  missing: readonly Known[],
   flags: CheckFlags,
   keeper: Keeper | undefined,
 ): void {
@@ -74,9 +80,14 @@ function printText(
     },
   }
   results.forEach((result, i) => {
-    const lines = scenarioText(rows[i], result, options)
-    print(lines.at(-1) === '' ? lines : [...lines, ''])
+    const brief = flags.brief && rows[i].every(row => row.asExpected)
+    const lines = brief ? limitText(result, rows[i], options.width) : [...scenarioText(rows[i], result, options), '']
+    if (lines.length > 0) print(lines.at(-2) === '' ? lines.slice(0, -1) : lines)
   })
+  for (const { scenario, property, note } of missing) {
+    const text = `${scenario} / ${property} was expected to be violated somewhere: ${printable(note)}`
+    print(paragraph('✗ missing  ', text, options.width))
+  }
   const all = rows.flat()
   const tally = new Map<string, number>()
   for (const row of all) tally.set(row.verdict, (tally.get(row.verdict) ?? 0) + 1)
@@ -91,14 +102,23 @@ function printText(
   ])
 }
 
+/** What of a scenario was not searched; nothing where all was. */
+function limitText({ scenario, exploration }: ScenarioResult, rows: readonly Row[], width: number): string[] {
+  if (exploration.stopped === undefined && exploration.cut.size === 0) return []
+  const limit = rows.find(row => row.limit !== '')?.limit ?? 'limited'
+  return paragraph(`~ ${scenario}  `, limit, width)
+}
+
 /** A violation outweighs a vacuous property, and that an inconclusive one. */
 function exitCode(
   rows: readonly Row[],
+  missing: readonly Known[],
   strict: boolean,
   unexercised: readonly string[],
   interrupted: boolean,
 ): ExitCode {
   const unexpected = rows.filter(row => !row.asExpected)
+  if (missing.length > 0) return EXIT.violated
   if (unexpected.some(row => row.expected === 'violated' || row.verdict === 'violated')) return EXIT.violated
   if (unexpected.length > 0 || (strict && unexercised.length > 0)) return EXIT.vacuous
   if (interrupted || rows.some(row => row.verdict === 'inconclusive')) return EXIT.inconclusive

@@ -42,6 +42,7 @@ function makeProgram(): Command {
       .option('-o, --out <folder>', 'write the counterexamples to files there')
       .option('--strict', 'exit with 2 when anything was bounded, with 3 when a property was vacuous everywhere')
       .option('--verbose', 'show steps that never ran')
+      .option('--brief', 'show only scenarios with something unexpected or a limit, and no violation in full')
       .option('--expectations <file>', 'an index of expected violations (docs/formats.md)')
       .action(async (scenarios: string[], flags) => {
         exit = await (await import('./check.js')).check(scenarios, flags)

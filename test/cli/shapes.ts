@@ -81,6 +81,16 @@ export const checked = v.strictObject({
       counterexample: v.nullable(counterexample),
     }),
   ),
+  missing: v.array(
+    v.strictObject({
+      kernel: v.string(),
+      patches: strings,
+      scenario: v.string(),
+      property: v.string(),
+      verdict: v.literal('violated'),
+      note: v.string(),
+    }),
+  ),
 })
 
 const side = v.strictObject({
