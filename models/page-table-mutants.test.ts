@@ -17,6 +17,7 @@ import {
 import { describe, expect, test } from 'vitest'
 import { folio_add_anon_rmap_pmd, pmdp_invalidate_ad } from './machine/page-table/index.js'
 import { pageTable } from './machine/page-table/state.js'
+import { gup_fast } from './mm/gup/gup-fast.js'
 import { copy_huge_pmd } from './mm/huge_memory_pmd/copy.js'
 import { do_huge_pmd_device_private } from './mm/huge_memory_pmd/device-fault.js'
 import { remove_migration_pmd, set_pmd_migration_entry } from './mm/huge_memory_pmd/migration.js'
@@ -27,6 +28,7 @@ import { zap_huge_pmd } from './mm/huge_memory_pmd/zap.js'
 import { madvise_dontneed } from './mm/memory_zap/dontneed.js'
 import { tlb_finish_mmu } from './mm/memory_zap/zap-range.js'
 import { migrate_locked } from './mm/migrate_folio/migrate.js'
+import { move_page_tables } from './mm/mremap/mremap.js'
 import project from './page-table.js'
 
 /** The newest kernel with everything that is proposed for it: what is found here, the mutant did. */
@@ -64,7 +66,53 @@ const copy = pageTable.words(copy_huge_pmd)
 const removal = pageTable.words(remove_migration_pmd)
 const set = pageTable.words(set_pmd_migration_entry)
 
+const fast = pageTable.words(gup_fast)
+
 const mutants: readonly Mutant[] = [
+  {
+    why: 'GUP-fast does not look at the entry again',
+    operation: gup_fast,
+    hunk: replace(
+      'if (unlikely(pmd_val(pmd) != pmd_val(*pmdp)) || unlikely(pte_val(pte) != pte_val(ptep_get(ptep))))',
+      fast.step('no second look', (_s, t) => {
+        t.ok = true
+      }),
+    ),
+    scenario: 'split-races-pin',
+    property: 'pinned-page-stays-exclusive',
+  },
+  {
+    why: 'GUP-fast does not notice a fork',
+    operation: gup_fast,
+    hunk: replace(
+      'read_seqcount_retry(&current->mm->write_protect_seq, seq)',
+      fast.step('no second look at the sequence', (s, t) => {
+        t.ok = true
+        s.pages[t.page].pinned++
+      }),
+    ),
+    scenario: 'fork-races-pin',
+    property: 'pinned-page-stays-exclusive',
+  },
+  {
+    why: 'GUP-fast pins a shared page for reading',
+    operation: gup_fast,
+    hunk: replace(
+      'if (!pte_write(pte) && gup_must_unshare(NULL, flags, page))',
+      fast.step('no unshare', (_s, t) => {
+        t.ok = true
+      }),
+    ),
+    scenario: 'fork-then-read-pin',
+    property: 'pinned-page-stays-exclusive',
+  },
+  {
+    why: 'mremap does not take the rmap locks',
+    operation: move_page_tables,
+    hunk: remove('take_rmap_locks(vma)'),
+    scenario: 'split-races-mremap-with-rmap-locks',
+    property: 'split-fails-only-for-a-reason',
+  },
   {
     why: 'the gather frees its pages and does not flush',
     operation: tlb_finish_mmu,

@@ -4,6 +4,7 @@ import { protectionAsked, protectionKept, softDirtyKept } from './bits.js'
 import { memoryKept, readSeesLastWrite } from './data.js'
 import { decodedByKind, kindAsserted } from './decode.js'
 import { deviceEntryAlive, faultOwnsPage, kindFitsMemory, noDeviceTranslation } from './device.js'
+import { pinnedStaysExclusive } from './gup.js'
 import {
   depositSane,
   depositsMatch,
@@ -65,6 +66,7 @@ export const pageTableProperties: readonly Property[] = [
   exclusiveMeansOne,
   exclusiveMigrationAlone,
   protectedMeansReadOnly,
+  pinnedStaysExclusive,
   migrationEntryLocked,
   waiterFindsLocked,
   noMigrationEntryLeft,

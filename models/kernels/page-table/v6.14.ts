@@ -1,5 +1,7 @@
 import { kernel } from 'foliocheck'
 import { __folio_put, folio_put, free_zone_device_folio_v6_19 } from '../../mm/folio_free/put.js'
+import { gup_fast, gup_put_folio } from '../../mm/gup/gup-fast.js'
+import { pin_user_pages_fast } from '../../mm/gup/pin-user-pages.js'
 import { do_huge_pmd_anonymous_page } from '../../mm/huge_memory_pmd/anon-fault.js'
 import { change_huge_pmd_v6_14 } from '../../mm/huge_memory_pmd/change.js'
 import { copy_huge_pmd_v6_14 } from '../../mm/huge_memory_pmd/copy.js'
@@ -126,5 +128,8 @@ export const v6_14 = kernel(
     madvise_free_huge_pmd_v6_19,
     madvise_cold_or_pageout_pte_range_v6_19,
     queue_folios_pmd_v6_19,
+    gup_fast,
+    gup_put_folio,
+    pin_user_pages_fast,
   ],
 )

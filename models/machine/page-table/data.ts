@@ -34,6 +34,7 @@ export function beginZap(s: State, va: number, index: number): void {
   vma.zaps++
   vma.softDirty = false
   vma.protect = false
+  vma.zapped = true
   for (let i = 0; i < N; i++) if (index === NONE || index === i) vma.want[i].data = ZAPPED
 }
 
@@ -44,7 +45,19 @@ export function endZap(s: State, va: number): void {
   for (let i = 0; i < N; i++) if (vma.want[i].data === ZAPPED) vma.want[i].data = 0
 }
 
-/** What reads of `to` must return is what reads of `from` must. */
+/** What reads of `to` must return is what reads of `from` must, but for pages that have been copied already. */
 export function inheritData(s: State, from: number, to: number): void {
-  for (let i = 0; i < N; i++) s.vmas[to].want[i].data = s.vmas[from].want[i].data
+  for (let i = 0; i < N; i++) {
+    const want = s.vmas[to].want[i]
+    if (want.data === NONE) want.data = s.vmas[from].want[i].data
+  }
+}
+
+/** A write-protection through userfaultfd begins: it says nothing about what is zapped before its end. */
+export function beginProtect(s: State, va: number): void {
+  s.vmas[va].zapped = s.vmas[va].zaps > 0
+}
+
+export function endProtect(s: State, va: number): void {
+  if (!s.vmas[va].zapped) s.vmas[va].protect = true
 }

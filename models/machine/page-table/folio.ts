@@ -196,5 +196,6 @@ export function free_folio(s: State, folio: number): void {
     free.index = NONE
     free.data = 0
     free.pins = 0
+    free.obstructed = false
   }
 }

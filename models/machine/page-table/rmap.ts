@@ -116,7 +116,10 @@ export function folio_try_dup_anon_rmap_pte(s: State, folio: number, p: number, 
 export function folio_try_share_anon_rmap(s: State, folio: number, p: number): boolean {
   const page = pageAt(s, p)
   expect(noWarning, page.ae, `VM_WARN_ON_FOLIO(!PageAnonExclusive(p${p}))`)
-  if (!folio_is_device_private(folio) && s.pages[folio].pins > 0) return false
+  if (!folio_is_device_private(folio) && s.pages[folio].pins > 0) {
+    s.pages[folio].obstructed = true
+    return false
+  }
   page.ae = false
   return true
 }

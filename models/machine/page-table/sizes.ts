@@ -26,6 +26,8 @@ export const Cpu = ref('cpu', CPUS)
 /** Which of the PTEs of a page table, which page of a folio. */
 export const Index = ref('', N)
 export const THREADS = CPUS
+/** write_protect_seq: odd while a fork copies the page tables. */
+export const WRITE_PROTECT_SEQ = int(0, 7)
 /** What a page holds, or what a read must return; 0 is a page of zeroes. */
 export const Data = int(0, 3)
 /** What a read must return; NONE when anything may, ZAPPED while a zap is under way and nothing was stored since. */

@@ -12,7 +12,7 @@ import {
   type View,
 } from 'foliocheck'
 import { Entry } from './entry.js'
-import { Cpu, Data, FRAMES, Index, MMS, N, Pfn, THREADS, TLBS, VMAS, Want } from './sizes.js'
+import { Cpu, Data, FRAMES, Index, MMS, N, Pfn, THREADS, TLBS, VMAS, Want, WRITE_PROTECT_SEQ } from './sizes.js'
 
 /**
  * The page-table machine: what lies between a virtual address and a folio. A folio's fields are those of its head;
@@ -42,6 +42,10 @@ const Page = record(
     pins: int(0, 2),
     /** The thread that set PG_locked. */
     locker: ghost(Cpu),
+    /** Pins of the page that GUP has handed out. */
+    pinned: ghost(int(0, 2)),
+    /** A pin was in the way since the last split of the folio began. */
+    obstructed: ghost(bool()),
   },
   {
     /** The count is 0 because a split has frozen it. */
@@ -65,6 +69,7 @@ const MmState = record({
   batched: bool(),
   /** MMF_HAS_PINNED. */
   hasPinned: bool(),
+  writeProtectSeq: WRITE_PROTECT_SEQ,
 })
 
 const Vma = record(
@@ -87,6 +92,8 @@ const Vma = record(
     want: ghost(array(N, record({ data: Want }))),
     /** Zaps of the VMA under way: a read may return anything. */
     zaps: ghost(int(0, 4)),
+    /** Some zap has been under way since a write-protection began. */
+    zapped: ghost(bool()),
     /** The soft-dirty bit was set and never cleared. */
     softDirty: ghost(bool()),
     /** Userspace has write-protected the range through userfaultfd and not resolved it. */

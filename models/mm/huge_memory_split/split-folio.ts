@@ -65,7 +65,8 @@ export const __folio_freeze_and_split_unmapped = pageTable.operation(
     step('folio_ref_freeze(folio, folio_cache_ref_count(folio) + 1)', (s, t) => {
       const { lmap } = pageAt(s, t.folio)
       t.ok = folio_ref_freeze(s, t.folio, 1)
-      expect(splitObstructed, t.ok || othersHold(s, t.folio), `p${t.folio} is still mapped ${lmap} times`)
+      const reason = othersHold(s, t.folio) || s.pages[t.folio].obstructed
+      expect(splitObstructed, t.ok || reason, `p${t.folio} is still mapped ${lmap} times`)
     }),
     when(t => !t.ok, [ret(() => false)]),
     step('__split_unmapped_folio(folio, new_order, …)', (s, t) => {
@@ -130,6 +131,7 @@ export const __folio_split = pageTable.operation(
   ({ step, waitUntil, when, loop, local, call, ret }) => [
     step('anon_vma = folio_get_anon_vma(folio)', (s, t) => {
       t.ok = folio_mapped(s, t.folio) && folio_test_large(s, t.folio)
+      s.pages[t.folio].obstructed = false
     }),
     when(t => !t.ok, [ret(() => false)]),
     waitUntil(

@@ -5,12 +5,15 @@ import {
   add_mm_counter,
   alloc_small,
   copyData,
+  eachEntry,
   folio_add_new_anon_rmap,
   folio_get,
   folio_remove_rmap_pte,
   folio_test_large,
   folio_trylock,
   folio_unlock,
+  mapsOf,
+  mmOf,
   mmu_notifier_invalidate_range_end,
   mmu_notifier_invalidate_range_start,
   page_folio,
@@ -37,21 +40,19 @@ import { folio_put } from '../folio_free/put.js'
  */
 
 /** Whether the page may become the VMA's own: nobody else maps or references it. */
-function canReuse(s: State, folio: number): boolean {
+function canReuse(s: State, va: number, folio: number): boolean {
   const { ref, lmap } = s.pages[folio]
   if (!folio_test_large(s, folio)) return ref === 1
-  return ref === lmap && oneMm(s, folio)
+  return ref === lmap && oneMm(s, va, folio)
 }
 
-/** !folio_maybe_mapped_shared. */
-function oneMm(s: State, folio: number): boolean {
-  let mms = 0
-  for (const va of [0, 1]) {
-    const { pmd, ptes } = s.vmas[va]
-    const entries = pmd.kind === 'table' ? ptes : [pmd]
-    if (entries.some(e => e.pfn >= 0 && s.pages[e.pfn].head === folio)) mms++
-  }
-  return mms < 2
+/** !folio_maybe_mapped_shared: every mapping that is counted is an entry of this address space. */
+function oneMm(s: State, va: number, folio: number): boolean {
+  let own = 0
+  eachEntry(s, (e, at) => {
+    if (mmOf(at) === mmOf(va) && s.pages[e.pfn].head === folio) own += mapsOf(s, e)
+  })
+  return own === s.pages[folio].lmap
 }
 
 /** A write to a page that the PTE does not let write; the PTE lock is held, and is dropped. */
@@ -68,7 +69,7 @@ export const do_wp_page = pageTable.operation(
       t.orig = wordOf(s.vmas[t.va].ptes[t.index])
       const page = pageAt(s, t.page)
       if (!page.ae && folio_trylock(s, t.folio)) {
-        page.ae = canReuse(s, t.folio)
+        page.ae = canReuse(s, t.va, t.folio)
         folio_unlock(s, t.folio)
       }
       t.reuse = page.ae

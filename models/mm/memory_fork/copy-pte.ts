@@ -205,6 +205,7 @@ function copyPresent({ step, when, call }: CopyWords) {
           step('copy_present_page(dst_vma, src_vma, dst_pte, src_pte, addr, rss, prealloc, page)', (s, t) => {
             t.copy = alloc_small(s)
             copyData(s, t.page, t.copy, 1)
+            s.vmas[t.dst].want[t.i].data = s.pages[t.copy].data
             folio_add_new_anon_rmap(s, t.copy, t.i)
             mk_present(t.fresh, t.copy)
             pmd_mkdirty(t.fresh)

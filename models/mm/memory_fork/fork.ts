@@ -26,7 +26,8 @@ import { copy_pte_range } from './copy-pte.js'
  * |------------------|-----------------------------------------------|---------------------------------------------------------|
  * | dup_mmap         | write locks; anon_vma link; copy; flush;      | One VMA. The child runs nothing before the unlock.      |
  * |                  | unlock                                        | A failed fork leaves a child that nobody looks at.      |
- * | copy_page_range  | notifier; copy_pmd_range; notifier            | write_protect_seq: no GUP here.                         |
+ * | copy_page_range  | notifier; copy_pmd_range; notifier            | write_protect_seq changes with the notifier: who looks  |
+ * |                  |                                               | at the one does not look at the other.                  |
  * | copy_pmd_range   | look; huge copy; look again; PTEs             | –                                                       |
  */
 
@@ -116,6 +117,7 @@ export const dup_mmap = pageTable.operation(
     }),
     step('mmu_notifier_invalidate_range_start(&range)', (s, t) => {
       mmu_notifier_invalidate_range_start(s, t.src)
+      s.mms[mmOf(t.src)].writeProtectSeq++
     }),
     call(
       'copy_pmd_range(dst_vma, src_vma, dst_pud, src_pud, addr, next)',
@@ -126,6 +128,7 @@ export const dup_mmap = pageTable.operation(
       },
     ),
     step('mmu_notifier_invalidate_range_end(&range)', (s, t) => {
+      s.mms[mmOf(t.src)].writeProtectSeq++
       mmu_notifier_invalidate_range_end(s, t.src)
     }),
     step('flush_tlb_mm(oldmm)', (s, t) => {

@@ -13,9 +13,11 @@ import {
 } from '../../machine/page-table/entry.js'
 import { EntryValue, kindOf, wordOf } from '../../machine/page-table/entry-value.js'
 import {
+  beginProtect,
   can_mmap_read,
   can_mmap_write,
   can_vma_write,
+  endProtect,
   flush_tlb_batched_pending,
   is_softleaf,
   mmap_read_lock,
@@ -224,6 +226,7 @@ export const change_prot = pageTable.operation(
     call('tlb_gather_mmu(&tlb, vma->vm_mm)', tlb_gather_mmu, { va: t => t.va }),
     step('mmu_notifier_invalidate_range_start(&range)', (s, t) => {
       mmu_notifier_invalidate_range_start(s, t.va)
+      if (t.change === 'uffd-wp') beginProtect(s, t.va)
       if (t.change === 'uffd-wp-resolve') s.vmas[t.va].protect = false
     }),
     call(
@@ -236,7 +239,7 @@ export const change_prot = pageTable.operation(
     ),
     step('mmu_notifier_invalidate_range_end(&range)', (s, t) => {
       mmu_notifier_invalidate_range_end(s, t.va)
-      if (t.change === 'uffd-wp') s.vmas[t.va].protect = true
+      if (t.change === 'uffd-wp') endProtect(s, t.va)
     }),
     call('tlb_finish_mmu(&tlb)', tlb_finish_mmu, { va: t => t.va, gather: 0, flush: t => t.changed > 1 }),
     label('out'),

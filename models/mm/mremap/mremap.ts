@@ -30,7 +30,7 @@ import {
   vma_start_write,
 } from '../../machine/page-table/index.js'
 import { N, Va } from '../../machine/page-table/sizes.js'
-import { pageTable } from '../../machine/page-table/state.js'
+import { pageTable, type Words } from '../../machine/page-table/state.js'
 import { move_huge_pmd } from '../huge_memory_pmd/move.js'
 import { __split_huge_pmd } from '../huge_memory_pmd/split.js'
 import { Gather } from '../huge_memory_pmd/zap.js'
@@ -39,12 +39,38 @@ import { tlb_finish_mmu, tlb_gather_mmu, zap_pmd_range } from '../memory_zap/zap
 /**
  * | kernel function   | steps (mr1–mr8)                               | abstracted, and why that is sound                      |
  * |-------------------|-----------------------------------------------|--------------------------------------------------------|
- * | move_page_tables  | look; huge or PTEs                            | The new VMA comes after the old one in the interval    |
- * | move_ptes         | table; lock both; per PTE clear and store;    | tree, so that need_rmap_locks is false. A whole table  |
- * |                   | flush; unlock                                 | is moved PTE by PTE: the move of the table itself,     |
- * |                   |                                               | under both anon_vma and PMD locks, hides more.         |
+ * | move_page_tables  | look; huge or PTEs; with rmap locks where     | VMAs are in the interval tree by number: rmap walks    |
+ * | move_ptes         | the new VMA comes first in the interval tree; | come to the new one last unless it has the lower one.  |
+ * |                   | table; lock both; per PTE clear and store;    | A whole table is moved PTE by PTE: the move of the     |
+ * |                   | flush; unlock                                 | table itself, under both anon_vma and PMD locks, hides |
+ * |                   |                                               | more.                                                  |
  * | mremap            | write locks; new VMA; move; unmap the old     | –                                                      |
  */
+
+interface Move {
+  readonly from: number
+  readonly to: number
+}
+type MoveWords = Pick<Words<{ from: typeof Va; to: typeof Va }>, 'waitUntil' | 'when' | 'step'>
+
+/** need_rmap_locks: a walk that has seen the new place already would miss what comes to it. */
+function needRmapLocks(t: Move): boolean {
+  return t.to < t.from
+}
+
+function take_rmap_locks({ waitUntil, when }: MoveWords) {
+  return when(needRmapLocks, [
+    waitUntil(
+      'take_rmap_locks(vma)',
+      s => can_anon_vma_write(s),
+      s => anon_vma_lock_write(s),
+    ),
+  ])
+}
+
+function drop_rmap_locks({ step, when }: MoveWords) {
+  return when(needRmapLocks, [step('drop_rmap_locks(vma)', s => anon_vma_unlock_write(s))])
+}
 
 export const move_ptes = pageTable.operation(
   'move_ptes',
@@ -54,113 +80,123 @@ export const move_ptes = pageTable.operation(
     locals: { i: int(0, N), table: bool(), flush: bool(), value: Entry },
     returns: bool(),
   },
-  ({ step, waitUntil, when, loop, local, ret }) => [
-    waitUntil(
-      'pte_alloc(mm, new_pmd)',
-      (s, t) => pmd_unlocked(s, t.to),
-      (s, t) => {
-        take_pmd_lock(s, t.to)
-        if (pmd_none(s.vmas[t.to].pmd)) s.vmas[t.to].pmd.kind = 'table'
-        pmd_unlock(s, t.to)
-      },
-    ),
-    waitUntil(
-      'old_pte = pte_offset_map_lock(mm, old_pmd, old_addr, &old_ptl)',
-      (s, t) => pte_lock_ready(s, t.from),
-      (s, t) => {
-        t.table = pte_offset_map_lock(s, t.from)
-      },
-    ),
-    when(t => !t.table, [ret(() => false)]),
-    waitUntil(
-      'spin_lock_nested(new_ptl, SINGLE_DEPTH_NESTING)',
-      (s, t) => pte_lock_ready(s, t.to),
-      (s, t) => {
-        pte_offset_map_lock(s, t.to)
-        flush_tlb_batched_pending(s, t.from)
-      },
-    ),
-    loop(
-      t => t.i < N,
-      [
-        step('pte = get_and_clear_ptes(mm, old_addr, old_ptep, nr_ptes)', (s, t) => {
-          ptep_get_and_clear(s, t.from, t.i, t.value)
-          if (t.value.kind === 'present') t.flush = true
-        }),
-        step('set_ptes(mm, new_addr, new_ptep, pte, nr_ptes)', (s, t) => {
-          if (t.value.kind === 'none') return
-          s.vmas[t.to].softDirty = true
-          if (is_softleaf(t.value)) t.value.rw = true
-          else t.value.softDirty = true
-          if (!s.vmas[t.to].uffd) {
-            t.value.user = false
-            t.value.uffd = false
-          }
-          set_pte_at(s, t.to, t.i, t.value)
-        }),
-        local(t => {
-          t.i++
-        }),
-      ],
-    ),
-    when(
-      t => t.flush,
-      [
-        step('flush_tlb_range(vma, old_end - len, old_end)', (s, t) => {
-          flush_tlb_range(s, t.from)
-        }),
-      ],
-    ),
-    step('spin_unlock(new_ptl)', (s, t) => {
-      pte_unmap_unlock(s, t.to)
-    }),
-    step('pte_unmap_unlock(old_pte, old_ptl)', (s, t) => {
-      pte_unmap_unlock(s, t.from)
-    }),
-    ret(() => true),
-  ],
+  words => {
+    const { step, waitUntil, when, loop, local, ret } = words
+    return [
+      waitUntil(
+        'pte_alloc(mm, new_pmd)',
+        (s, t) => pmd_unlocked(s, t.to),
+        (s, t) => {
+          take_pmd_lock(s, t.to)
+          if (pmd_none(s.vmas[t.to].pmd)) s.vmas[t.to].pmd.kind = 'table'
+          pmd_unlock(s, t.to)
+        },
+      ),
+      take_rmap_locks(words),
+      waitUntil(
+        'old_pte = pte_offset_map_lock(mm, old_pmd, old_addr, &old_ptl)',
+        (s, t) => pte_lock_ready(s, t.from),
+        (s, t) => {
+          t.table = pte_offset_map_lock(s, t.from)
+        },
+      ),
+      when(t => !t.table, [drop_rmap_locks(words), ret(() => false)]),
+      waitUntil(
+        'spin_lock_nested(new_ptl, SINGLE_DEPTH_NESTING)',
+        (s, t) => pte_lock_ready(s, t.to),
+        (s, t) => {
+          pte_offset_map_lock(s, t.to)
+          flush_tlb_batched_pending(s, t.from)
+        },
+      ),
+      loop(
+        t => t.i < N,
+        [
+          step('pte = get_and_clear_ptes(mm, old_addr, old_ptep, nr_ptes)', (s, t) => {
+            ptep_get_and_clear(s, t.from, t.i, t.value)
+            if (t.value.kind === 'present') t.flush = true
+          }),
+          step('set_ptes(mm, new_addr, new_ptep, pte, nr_ptes)', (s, t) => {
+            if (t.value.kind === 'none') return
+            s.vmas[t.to].softDirty = true
+            if (is_softleaf(t.value)) t.value.rw = true
+            else t.value.softDirty = true
+            if (!s.vmas[t.to].uffd) {
+              t.value.user = false
+              t.value.uffd = false
+            }
+            set_pte_at(s, t.to, t.i, t.value)
+          }),
+          local(t => {
+            t.i++
+          }),
+        ],
+      ),
+      when(
+        t => t.flush,
+        [
+          step('flush_tlb_range(vma, old_end - len, old_end)', (s, t) => {
+            flush_tlb_range(s, t.from)
+          }),
+        ],
+      ),
+      step('spin_unlock(new_ptl)', (s, t) => {
+        pte_unmap_unlock(s, t.to)
+      }),
+      step('pte_unmap_unlock(old_pte, old_ptl)', (s, t) => {
+        pte_unmap_unlock(s, t.from)
+      }),
+      drop_rmap_locks(words),
+      ret(() => true),
+    ]
+  },
 )
 
 export const move_page_tables = pageTable.operation(
   'move_page_tables',
   { source: 'mm/mremap.c', params: { from: Va, to: Va }, locals: { pmd: EntryValue, moved: bool() } },
-  ({ step, when, call, label, goto }) => [
-    step('mmu_notifier_invalidate_range_start(&range)', (s, t) => {
-      mmu_notifier_invalidate_range_start(s, t.from)
-    }),
-    label('again'),
-    step('old_pmd = get_old_pmd(mm, pmc->old_addr)', (s, t) => {
-      t.pmd = wordOf(s.vmas[t.from].pmd)
-    }),
-    when(t => kindOf(t.pmd) === 'none', [goto('out')]),
-    when(
-      t => kindOf(t.pmd) !== 'table',
-      [
-        call(
-          'move_pgt_entry(pmc, HPAGE_PMD, old_pmd, new_pmd)',
-          move_huge_pmd,
-          { from: t => t.from, to: t => t.to },
-          (t, moved) => {
-            t.moved = moved
-          },
-        ),
-        when(t => t.moved, [goto('out')]),
-        call('split_huge_pmd(pmc->old, old_pmd, pmc->old_addr)', __split_huge_pmd, {
-          va: t => t.from,
-          freeze: false,
-          folio: NONE,
-        }),
-      ],
-    ),
-    call('move_ptes(pmc, extent, old_pmd, new_pmd)', move_ptes, { from: t => t.from, to: t => t.to }, (t, moved) => {
-      t.moved = moved
-    }),
-    when(t => !t.moved, [goto('again')]),
-    label('out'),
-    step('mmu_notifier_invalidate_range_end(&range)', (s, t) => {
-      mmu_notifier_invalidate_range_end(s, t.from)
-    }),
-  ],
+  words => {
+    const { step, when, call, label, goto } = words
+    return [
+      step('mmu_notifier_invalidate_range_start(&range)', (s, t) => {
+        mmu_notifier_invalidate_range_start(s, t.from)
+      }),
+      label('again'),
+      step('old_pmd = get_old_pmd(mm, pmc->old_addr)', (s, t) => {
+        t.pmd = wordOf(s.vmas[t.from].pmd)
+      }),
+      when(t => kindOf(t.pmd) === 'none', [goto('out')]),
+      when(
+        t => kindOf(t.pmd) !== 'table',
+        [
+          take_rmap_locks(words),
+          call(
+            'move_pgt_entry(pmc, HPAGE_PMD, old_pmd, new_pmd)',
+            move_huge_pmd,
+            { from: t => t.from, to: t => t.to },
+            (t, moved) => {
+              t.moved = moved
+            },
+          ),
+          drop_rmap_locks(words),
+          when(t => t.moved, [goto('out')]),
+          call('split_huge_pmd(pmc->old, old_pmd, pmc->old_addr)', __split_huge_pmd, {
+            va: t => t.from,
+            freeze: false,
+            folio: NONE,
+          }),
+        ],
+      ),
+      call('move_ptes(pmc, extent, old_pmd, new_pmd)', move_ptes, { from: t => t.from, to: t => t.to }, (t, moved) => {
+        t.moved = moved
+      }),
+      when(t => !t.moved, [goto('again')]),
+      label('out'),
+      step('mmu_notifier_invalidate_range_end(&range)', (s, t) => {
+        mmu_notifier_invalidate_range_end(s, t.from)
+      }),
+    ]
+  },
 )
 
 /** mremap of a VMA to another place, which was not mapped. */

@@ -1,6 +1,6 @@
 import { does, NONE, scenario, thread } from 'foliocheck'
-import { mapHugeOnce, mapHugeTwice } from '../../machine/page-table/setup.js'
-import { pageTable } from '../../machine/page-table/state.js'
+import { largeFolio, mapHuge, mapHugeOnce, mapHugeTwice, vma } from '../../machine/page-table/setup.js'
+import { pageTable, type State } from '../../machine/page-table/state.js'
 import { deferred_split_scan } from '../../mm/huge_memory_split/users.js'
 import { user_access } from '../../mm/memory_fault/fault.js'
 import { dup_mmap } from '../../mm/memory_fork/fork.js'
@@ -76,6 +76,24 @@ export const splitRacesMremap = scenario('split-races-mremap', pageTable, {
     thread('mremap', does(mremap, { from: 0, to: 2 })),
   ],
   exercises: ['frozen-folio-is-unmapped', 'memory-kept', 'soft-dirty-is-kept'],
+})
+
+/** The folio of va2, which mremap moves to a place that rmap walks come to first. */
+function mappedAtTheEnd(s: State): void {
+  vma(s, 2)
+  largeFolio(s, SYSTEM)
+  mapHuge(s, 2, SYSTEM, { write: true, dirty: true })
+}
+
+export const splitRacesLowerMremap = scenario('split-races-mremap-with-rmap-locks', pageTable, {
+  about: 'A folio is split while mremap moves it to where the rmap walk has been already, and so takes the rmap locks.',
+  bind: driver,
+  initial: [mappedAtTheEnd],
+  threads: [
+    thread('split', does(deferred_split_scan, { folio: SYSTEM })),
+    thread('mremap', does(mremap, { from: 2, to: 0 })),
+  ],
+  exercises: ['frozen-folio-is-unmapped', 'split-fails-only-for-a-reason', 'memory-kept'],
 })
 
 export const migrateRacesMremap = scenario('migrate-races-mremap', pageTable, {

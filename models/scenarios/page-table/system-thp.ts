@@ -1,12 +1,11 @@
 import { does, scenario, thread } from 'foliocheck'
 import { largeFolio, mapHuge, mapHugeTwice, mapSmall, smallFolio, vma } from '../../machine/page-table/setup.js'
-import { N } from '../../machine/page-table/sizes.js'
 import { pageTable, type State } from '../../machine/page-table/state.js'
 import { deferred_split_scan } from '../../mm/huge_memory_split/users.js'
 import { user_access } from '../../mm/memory_fault/fault.js'
 import { migrate_folio } from '../../mm/migrate_folio/migrate.js'
 import { make_device_exclusive } from '../../mm/rmap/exclusive.js'
-import { DEVICE, driver, OTHER, SYSTEM } from './parts.js'
+import { DEVICE, driver, OTHER, ptesOfLarge, SYSTEM } from './parts.js'
 
 /** Folios of system memory, and small device-private ones. */
 
@@ -39,13 +38,6 @@ export const splitSharedFolio = scenario('split-shared-folio', pageTable, {
   exercises: ['split-fails-only-for-a-reason', 'frozen-folio-is-unmapped'],
   tags: ['thp-try-to-migrate-stops-early'],
 })
-
-/** A large folio mapped by PTEs of one VMA. */
-function ptesOfLarge(s: State): void {
-  vma(s, 0)
-  largeFolio(s, SYSTEM)
-  for (let i = 0; i < N; i++) mapSmall(s, 0, SYSTEM + i, { write: true, dirty: true })
-}
 
 export const migrateMeetsDeviceExclusive = scenario('migrate-meets-device-exclusive', pageTable, {
   about: 'A folio migrates of which a driver makes one page device-exclusive.',
