@@ -34,6 +34,7 @@ describe('a pattern', () => {
   const expectations: Expectations = {
     bugs: [{ id: 'a-bug', title: 'of its own', scenario: 'two', property: 'p', before: variant, after: variant }],
     known: [known('t*', '*', 'a kind'), known('two', 'q', 'exactly')],
+    findings: [],
   }
   const expected = (scenario: string, property: string, verdict: Row['verdict']) =>
     expectationOf(expectations, variant, { scenario, property, verdict })
@@ -62,7 +63,8 @@ describe('missing are', () => {
     ...{ ...variant, scenario, property: 'p', verdict, limit, expected: 'proved', asExpected: true, exercised: false },
     ...{ note: '', exact: true, states: 1, transitions: 1, depth: 1, seconds: 0, steps: null, counterexample: null },
   })
-  const missing = (pattern: Known, ...rows: Row[]) => missingKnown({ bugs: [], known: [pattern] }, rows).length === 1
+  const missing = (pattern: Known, ...rows: Row[]) =>
+    missingKnown({ bugs: [], known: [pattern], findings: [] }, rows).length === 1
 
   test('patterns that no violation fits', () => {
     expect(missing(known('t*', 'p'), row('two', 'proved'), row('one', 'violated'))).toBe(true)
