@@ -1,5 +1,6 @@
 import { assertion, invariant } from 'foliocheck'
-import { N, VMAS, ZAPPED } from '../../models/machine/page-table/sizes.js'
+import { anyTableLock, eachEntry } from '../../models/machine/page-table/ledger.js'
+import { FRAMES, isDeviceFrame, N, VMAS, ZAPPED } from '../../models/machine/page-table/sizes.js'
 import { pageTable, type State } from '../../models/machine/page-table/state.js'
 
 /** Memory: what is written is what is read. */
@@ -41,5 +42,34 @@ export const memoryKept = invariant(pageTable, 'memory-kept', {
       for (let i = 0; i < N; i++) if (!holdsLastWrite(s, va, i)) return false
       return true
     },
+  },
+})
+
+/** What setup gives every page: the content that a clean page was read with, and that its swap slot still has. */
+const SAVED = 1
+
+/** Whether page `p` is system memory that nothing says is dirty: no entry, and not its folio. */
+function looksClean(s: State, p: number): boolean {
+  const { head } = s.pages[p]
+  if (head < 0 || isDeviceFrame(p) || !s.pages[head].anon || s.pages[head].dirty) return false
+  let dirty = false
+  eachEntry(s, (e, _va, index) => {
+    if (e.dirty && (index < 0 ? p >= e.pfn && p < e.pfn + N : p === e.pfn)) dirty = true
+  })
+  return !dirty
+}
+
+/** I-B3, with what it is for. Reclaim looks at a folio with its lock held, and at entries under the table's. */
+export const cleanIsSaved = invariant(pageTable, 'clean-folio-is-saved', {
+  claim: 'a folio of system memory that reclaim would find clean, and drop, holds what was read into it',
+  over: { prefix: 'p', count: FRAMES },
+  premise: s => s.pages.some((page, p) => page.head === p && !isDeviceFrame(p) && page.anon && !page.dirty),
+  clauses: {
+    'clean => saved content': (s, p) =>
+      s.pages[p].data === SAVED ||
+      anyTableLock(s) ||
+      s.pages[p].head < 0 ||
+      s.pages[s.pages[p].head].locked ||
+      !looksClean(s, p),
   },
 })

@@ -1,7 +1,8 @@
 import { noDeadlock, type Property } from 'foliocheck'
 import { noWarning } from '../kernel-warnings.js'
 import { protectionAsked, protectionKept, softDirtyKept } from './bits.js'
-import { memoryKept, readSeesLastWrite } from './data.js'
+import { lruFolioCharged, slotOfAddress, tableGoesSomewhere } from './collect.js'
+import { cleanIsSaved, memoryKept, readSeesLastWrite } from './data.js'
 import { decodedByKind, kindAsserted } from './decode.js'
 import { deviceEntryAlive, faultOwnsPage, kindFitsMemory, noDeviceTranslation } from './device.js'
 import { pinnedStaysExclusive } from './gup.js'
@@ -85,6 +86,10 @@ export const pageTableProperties: readonly Property[] = [
   protectionAsked,
   readSeesLastWrite,
   memoryKept,
+  cleanIsSaved,
+  slotOfAddress,
+  tableGoesSomewhere,
+  lruFolioCharged,
   changedUnderLock,
   insideNotifier,
   lockOrder,

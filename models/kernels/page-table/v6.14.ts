@@ -46,6 +46,10 @@ import { migrate_vma_collect_huge_pmd } from '../../mm/migrate_folio/collect.js'
 import { devmem_migrate_to_ram_v6_14 } from '../../mm/migrate_folio/driver.js'
 import { migrate_device_pfns, migrate_folio, migrate_locked } from '../../mm/migrate_folio/migrate.js'
 import { migrate_vma_to_device } from '../../mm/migrate_folio/vma.js'
+import { migrate_vma_collect_pmd_v6_14 } from '../../mm/migrate_vma/collect-pmd.js'
+import { __migrate_device_finalize, migrate_vma_page } from '../../mm/migrate_vma/finalize.js'
+import { folio_add_lru, lru_add_drain } from '../../mm/migrate_vma/lru.js'
+import { migrate_vma_collect, migrate_vma_range } from '../../mm/migrate_vma/range.js'
 import { change_pmd_range, change_prot, change_pte_range, mprotect } from '../../mm/mprotect/mprotect.js'
 import { move_page_tables, move_ptes, mremap } from '../../mm/mremap/mremap.js'
 import { page_vma_mapped_walk } from '../../mm/page_vma_mapped/walk.js'
@@ -118,6 +122,13 @@ export const v6_14 = kernel(
     migrate_vma_to_device,
     migrate_vma_collect_huge_pmd,
     devmem_migrate_to_ram_v6_14,
+    migrate_vma_collect,
+    migrate_vma_collect_pmd_v6_14,
+    migrate_vma_range,
+    migrate_vma_page,
+    __migrate_device_finalize,
+    folio_add_lru,
+    lru_add_drain,
     __folio_split,
     folio_split_unmapped,
     __folio_freeze_and_split_unmapped,

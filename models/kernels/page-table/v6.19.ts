@@ -5,7 +5,12 @@ import { do_huge_pmd_device_private } from '../../mm/huge_memory_pmd/device-faul
 import { remove_migration_pmd } from '../../mm/huge_memory_pmd/migration.js'
 import { __split_huge_pmd_locked } from '../../mm/huge_memory_pmd/split.js'
 import { migrate_vma_split_unmapped_folio } from '../../mm/huge_memory_split/users.js'
+import { migrate_vma_collect_huge_pmd_v6_19 } from '../../mm/migrate_folio/collect.js'
 import { devmem_migrate_to_ram } from '../../mm/migrate_folio/driver.js'
+import { migrate_vma_collect_pmd_v6_19 } from '../../mm/migrate_vma/collect-pmd.js'
+import { migrate_vma_insert_huge_pmd_page_v6_19, migrate_vma_populate } from '../../mm/migrate_vma/insert-huge.js'
+import { devmem_migrate_range_to_ram } from '../../mm/migrate_vma/range.js'
+import { migrate_vma_split_folio_v6_19 } from '../../mm/migrate_vma/split-folio.js'
 import { try_to_migrate_one_v6_19 } from '../../mm/rmap/migrate-one.js'
 import { v1 } from './v1.js'
 
@@ -28,5 +33,11 @@ export const v6_19 = kernel(
     __split_huge_pmd_locked,
     try_to_migrate_one_v6_19,
     migrate_vma_split_unmapped_folio,
+    migrate_vma_collect_huge_pmd_v6_19,
+    migrate_vma_collect_pmd_v6_19,
+    migrate_vma_split_folio_v6_19,
+    migrate_vma_insert_huge_pmd_page_v6_19,
+    migrate_vma_populate,
+    devmem_migrate_range_to_ram,
   ],
 )

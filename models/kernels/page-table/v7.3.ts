@@ -9,6 +9,10 @@ import {
   queue_folios_pmd,
 } from '../../mm/madvise_walk/walkers.js'
 import { do_swap_page } from '../../mm/memory_fault/swap-page.js'
+import { migrate_vma_collect_huge_pmd } from '../../mm/migrate_folio/collect.js'
+import { migrate_vma_collect_pmd } from '../../mm/migrate_vma/collect-pmd.js'
+import { migrate_vma_insert_huge_pmd_page } from '../../mm/migrate_vma/insert-huge.js'
+import { migrate_vma_split_folio } from '../../mm/migrate_vma/split-folio.js'
 import { page_vma_mapped_walk } from '../../mm/page_vma_mapped/walk.js'
 import { try_to_migrate_one } from '../../mm/rmap/migrate-one.js'
 import { v6_19 } from './v6.19.js'
@@ -34,5 +38,9 @@ export const v7_3 = kernel(
     madvise_free_huge_pmd,
     madvise_cold_or_pageout_pte_range,
     queue_folios_pmd,
+    migrate_vma_collect_huge_pmd,
+    migrate_vma_collect_pmd,
+    migrate_vma_split_folio,
+    migrate_vma_insert_huge_pmd_page,
   ],
 )

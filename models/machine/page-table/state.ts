@@ -33,7 +33,7 @@ const Page = record(
     /** PageAnonExclusive; for a PMD leaf the head's counts. */
     ae: bool(),
     locked: bool(),
-    flags: int(0, 15),
+    flags: int(0, 63),
     /** folio->index, as an index into the one range that VMAs map. */
     index: Index,
     /** What the page holds. */
@@ -55,6 +55,10 @@ const Page = record(
     anon: bit('flags', 2),
     /** The folio is PMD-sized; otherwise it is one page. */
     large: bit('flags', 3),
+    /** A migration has moved folio->memcg_data to another folio. */
+    uncharged: bit('flags', 4),
+    /** In some CPU's batch for the LRU, which owns a reference. */
+    lruBatch: bit('flags', 5),
   },
 )
 

@@ -25,7 +25,7 @@ import { try_to_migrate, try_to_unmap_flush } from '../rmap/migrate.js'
  * | kernel function         | steps (B1–B18, Y1–Y4)                         | abstracted, and why that is sound                 |
  * |-------------------------|-----------------------------------------------|---------------------------------------------------|
  * | __folio_split           | anon_vma; lock; expected count; unmap; freeze;| Uniform, to order 0, no swap cache, no list: every |
- * |                         | split; remap; unlock and put; unlock          | piece but the head is let go. LRU and deferred    |
+ * |                         | split; remap; unlock and put; unlock          | piece but one is let go. LRU and deferred         |
  * |                         |                                               | queue are not looked at by anyone here.           |
  * | __split_unmapped_folio  | tails become heads; one by one unfrozen; the  | The words of struct page have a machine of their  |
  * |                         | head last                                     | own.                                              |
@@ -119,12 +119,15 @@ export const folio_split_unmapped = pageTable.operation(
   ],
 )
 
-/** split_folio of a locked folio of which the caller owns one reference; false when it could not be done. */
+/**
+ * Splits a locked folio of which the caller owns one reference; false when it could not be done. Lock and reference pass
+ * to the piece of page `lockAt`, which for split_folio is the head.
+ */
 export const __folio_split = pageTable.operation(
   '__folio_split',
   {
     source: 'mm/huge_memory.c',
-    params: { folio: Pfn },
+    params: { folio: Pfn, lockAt: Pfn },
     locals: { ok: bool(), nr: int(0, N), i: int(0, N) },
     returns: bool(),
   },
@@ -181,15 +184,20 @@ export const __folio_split = pageTable.operation(
           t => t.ok,
           [
             local(t => {
-              t.i = 1
+              t.i = 0
             }),
             loop(
               t => t.i < N,
               [
-                step('folio_unlock(new_folio)', (s, t) => {
-                  folio_unlock(s, t.folio + t.i)
-                }),
-                call('free_folio_and_swap_cache(new_folio)', folio_put, { folio: t => t.folio + t.i }),
+                when(
+                  t => t.folio + t.i !== t.lockAt,
+                  [
+                    step('folio_unlock(new_folio)', (s, t) => {
+                      folio_unlock(s, t.folio + t.i)
+                    }),
+                    call('free_folio_and_swap_cache(new_folio)', folio_put, { folio: t => t.folio + t.i }),
+                  ],
+                ),
                 local(t => {
                   t.i++
                 }),

@@ -50,7 +50,7 @@ export const deferred_split_scan = pageTable.operation(
         take_folio_lock(s, t.folio)
       },
     ),
-    call('split_folio(folio)', __folio_split, { folio: t => t.folio }, (t, ok) => {
+    call('split_folio(folio)', __folio_split, { folio: t => t.folio, lockAt: t => t.folio }, (t, ok) => {
       t.ok = ok
     }),
     step('folio_unlock(folio)', (s, t) => {

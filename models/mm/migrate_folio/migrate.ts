@@ -18,7 +18,7 @@ import {
 } from '../../machine/page-table/index.js'
 import { may_sleep } from '../../machine/page-table/locks.js'
 import { Pfn } from '../../machine/page-table/sizes.js'
-import { pageTable, type State } from '../../machine/page-table/state.js'
+import { pageTable, type State, type Words } from '../../machine/page-table/state.js'
 import { folio_put } from '../folio_free/put.js'
 import { remove_migration_ptes } from '../migrate_entries/remove.js'
 import { try_to_migrate } from '../rmap/migrate.js'
@@ -41,18 +41,16 @@ export function takeOver(s: State, src: number, dst: number): void {
   to.anon = from.anon
   to.index = from.index
   to.dirty = from.dirty || folio_is_device_private(src)
+  from.uncharged = true
   if (to.large) s.nrAnon++
 }
 
-/** Replaces the entries of a locked folio, of which the caller owns `own` references, by those of a copy; or gives up. */
-export const migrate_locked = pageTable.operation(
-  'migrate_locked',
-  {
-    source: 'mm/migrate.c',
-    params: { folio: Pfn, toDevice: bool(), own: int(0, 2) },
-    locals: { dst: Pfn, ok: bool() },
-  },
-  ({ step, when, call }) => [
+const params = { folio: Pfn, toDevice: bool(), own: int(0, 2) }
+const locals = { dst: Pfn, ok: bool() }
+
+/** Up to the copy: `ok` says whether all of it was possible, `dst` which folio was allocated. */
+export function unmapAndCopy({ step, when, call }: Words<typeof params, typeof locals>) {
+  return [
     call('try_to_migrate(src, 0)', try_to_migrate, {
       folio: t => t.folio,
       split: false,
@@ -85,6 +83,17 @@ export const migrate_locked = pageTable.operation(
         }),
       ],
     ),
+  ]
+}
+
+/** Replaces the entries of a locked folio, of which the caller owns `own` references, by those of a copy; or gives up. */
+export const migrate_locked = pageTable.operation(
+  'migrate_locked',
+  { source: 'mm/migrate.c', params, locals },
+  words => {
+  const { step, when, call } = words
+  return [
+    ...unmapAndCopy(words),
     call('remove_migration_ptes(src, dst, 0)', remove_migration_ptes, {
       src: t => t.folio,
       dst: t => (t.ok ? t.dst : t.folio),
@@ -99,7 +108,7 @@ export const migrate_locked = pageTable.operation(
         call('folio_put(dst)', folio_put, { folio: t => t.dst }),
       ],
     ),
-  ],
+  ]},
 )
 
 /** migrate_pages of one folio of system memory, as compaction does it. */

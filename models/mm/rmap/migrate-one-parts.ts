@@ -168,7 +168,7 @@ export function clearPte({ step }: OneWords, version: Version) {
 }
 
 /** U8: the value that replaces the PTE. */
-function migrationPte(e: EntryState, t: Locals): void {
+export function migrationPte(e: EntryState, t: Pick<Locals, 'old' | 'page' | 'write' | 'exclusive'>): void {
   const soft = is_softleaf(t.old)
   mk_migration(e, t.page, t.write ? 'write' : t.exclusive ? 'readExclusive' : 'read')
   e.dirty = t.old.dirty

@@ -1,5 +1,6 @@
 import type { Scenario } from 'foliocheck'
 import * as access from './access.js'
+import * as collect from './collect.js'
 import * as devicePmd from './device-pmd.js'
 import * as eviction from './eviction.js'
 import * as gup from './gup.js'
@@ -16,4 +17,5 @@ export const pageTableScenarios: readonly Scenario[] = [
   systemThp,
   eviction,
   smallDestination,
+  collect,
 ].flatMap(module => Object.values(module))
