@@ -91,24 +91,25 @@ export const migrate_locked = pageTable.operation(
   'migrate_locked',
   { source: 'mm/migrate.c', params, locals },
   words => {
-  const { step, when, call } = words
-  return [
-    ...unmapAndCopy(words),
-    call('remove_migration_ptes(src, dst, 0)', remove_migration_ptes, {
-      src: t => t.folio,
-      dst: t => (t.ok ? t.dst : t.folio),
-      rmapLocked: false,
-    }),
-    when(
-      t => t.dst !== NONE,
-      [
-        step('folio_unlock(dst)', (s, t) => {
-          folio_unlock(s, t.dst)
-        }),
-        call('folio_put(dst)', folio_put, { folio: t => t.dst }),
-      ],
-    ),
-  ]},
+    const { step, when, call } = words
+    return [
+      ...unmapAndCopy(words),
+      call('remove_migration_ptes(src, dst, 0)', remove_migration_ptes, {
+        src: t => t.folio,
+        dst: t => (t.ok ? t.dst : t.folio),
+        rmapLocked: false,
+      }),
+      when(
+        t => t.dst !== NONE,
+        [
+          step('folio_unlock(dst)', (s, t) => {
+            folio_unlock(s, t.dst)
+          }),
+          call('folio_put(dst)', folio_put, { folio: t => t.dst }),
+        ],
+      ),
+    ]
+  },
 )
 
 /** migrate_pages of one folio of system memory, as compaction does it. */

@@ -76,8 +76,8 @@ interface Version {
   readonly pins: boolean
   /** Translations that were left in TLBs are flushed before the lock of the table is dropped at the end. */
   readonly flushesLocked: boolean
-  /** Where the dirty bit is taken from: what the clear returned, what was read before it, or nowhere. */
-  readonly dirty: 'cleared' | 'read' | 'lost'
+  /** The dirty bit of what the clear has returned goes to the folio. */
+  readonly keepsDirty: boolean
 }
 
 /** cp1. */
@@ -197,19 +197,13 @@ function getAndLock({ step, when, call }: CollectWords) {
       t.got = t.faultFolio === t.folio || folio_trylock(s, t.folio)
       t.exclusive = pageAt(s, t.page).ae
     }),
-    when(
-      t => !t.got,
-      [
-        call('folio_put(folio), locked by another', folio_put, { folio: t => t.folio }),
-      ],
-    ),
+    when(t => !t.got, [call('folio_put(folio), locked by another', folio_put, { folio: t => t.folio })]),
   ]
 }
 
 /** cp6. */
-function clearPte({ step, when, call, local, goto }: CollectWords, { dirty }: Version) {
+function clearPte({ step, when, call, local, goto }: CollectWords, { keepsDirty }: Version) {
   const mark = step('folio_mark_dirty(folio)', (s, t) => {
-    if (dirty === 'read') t.old.dirty = t.dirty
     if (t.old.dirty) pageAt(s, t.folio).dirty = true
   })
   const forget = local(t => {
@@ -245,7 +239,7 @@ function clearPte({ step, when, call, local, goto }: CollectWords, { dirty }: Ve
         }),
       ],
     ),
-    dirty === 'lost' ? forget : mark,
+    keepsDirty ? mark : forget,
   ]
 }
 
@@ -284,7 +278,7 @@ function finish({ step, when, ret }: CollectWords, { flushesLocked }: Version) {
   return [...(flushesLocked ? [flush, unlock] : [unlock, flush]), ret(t => t.src)]
 }
 
-export function collectPmd(version: Version) {
+function collectPmd(version: Version) {
   return pageTable.operation('migrate_vma_collect_pmd', spec, words => {
     const { step, label, loop, when, local } = words
     return [
@@ -325,7 +319,7 @@ export function collectPmd(version: Version) {
   })
 }
 
-const newest: Version = { large: 'resume', pins: true, flushesLocked: true, dirty: 'cleared' }
+const newest: Version = { large: 'resume', pins: true, flushesLocked: true, keepsDirty: true }
 
 /** July 2026: a large folio is pinned before the lock of the table is dropped. */
 export const migrate_vma_collect_pmd = collectPmd(newest)
@@ -344,7 +338,7 @@ export const migrate_vma_collect_pmd_v5_19 = collectPmd({
   large: 'skip',
   pins: false,
   flushesLocked: false,
-  dirty: 'lost',
+  keepsDirty: false,
 })
 
 /** v5.19 with the flush in its place. */
@@ -352,7 +346,7 @@ export const migrate_vma_collect_pmd_flushing = collectPmd({
   large: 'skip',
   pins: false,
   flushesLocked: true,
-  dirty: 'lost',
+  keepsDirty: false,
 })
 
 /** v5.19 with the dirty bit kept. */
@@ -360,8 +354,5 @@ export const migrate_vma_collect_pmd_dirtying = collectPmd({
   large: 'skip',
   pins: false,
   flushesLocked: false,
-  dirty: 'cleared',
+  keepsDirty: true,
 })
-
-/** Mutants. */
-export const collectReadsDirtyEarly = collectPmd({ ...newest, dirty: 'read' })

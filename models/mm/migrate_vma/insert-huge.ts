@@ -149,11 +149,10 @@ export const migrate_vma_populate = pageTable.operation(
     step('mmu_notifier_invalidate_range_start(&range)', (s, t) => {
       mmu_notifier_invalidate_range_start(s, t.va)
     }),
-    call(
-      'migrate_vma_insert_huge_pmd_page(migrate, addr, page, src, pmdp)',
-      migrate_vma_insert_huge_pmd_page,
-      { va: t => t.va, folio: t => t.folio },
-    ),
+    call('migrate_vma_insert_huge_pmd_page(migrate, addr, page, src, pmdp)', migrate_vma_insert_huge_pmd_page, {
+      va: t => t.va,
+      folio: t => t.folio,
+    }),
     step('mmu_notifier_invalidate_range_end(&range)', (s, t) => {
       mmu_notifier_invalidate_range_end(s, t.va)
     }),

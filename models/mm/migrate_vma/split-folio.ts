@@ -1,11 +1,5 @@
 import { bool, NONE } from 'foliocheck'
-import {
-  folio_get,
-  folio_unlock,
-  folio_unlocked,
-  page_folio,
-  take_folio_lock,
-} from '../../machine/page-table/index.js'
+import { folio_get, folio_unlock, folio_unlocked, page_folio, take_folio_lock } from '../../machine/page-table/index.js'
 import { may_sleep } from '../../machine/page-table/locks.js'
 import { Pfn } from '../../machine/page-table/sizes.js'
 import { pageTable, type Words } from '../../machine/page-table/state.js'
@@ -127,10 +121,18 @@ export const migrate_vma_split_folio = splitFolio(false)
 /** v6.19. */
 export const migrate_vma_split_folio_v6_19 = splitFolio(true)
 
-/** A proposal: the piece of the fault's page keeps the lock and the reference that the fault has, as lock_at does. */
-export const migrate_vma_split_folio_locked_at = pageTable.operation('migrate_vma_split_folio', spec, words => [
-  ...begin(words, false),
-  ...splitOrGiveUp(words, t => (t.folio === t.faultFolio ? t.fault : t.folio)),
-  words.when(t => t.folio !== t.faultFolio, letGo(words, 'not the fault’s')),
-  words.ret(() => true),
-])
+/** Nothing is done after the split of the fault's own folio: who has its lock and reference, `lockAt` has said. */
+function splitKeeping(lockAt: Parameters<typeof splitOrGiveUp>[1]) {
+  return pageTable.operation('migrate_vma_split_folio', spec, words => [
+    ...begin(words, false),
+    ...splitOrGiveUp(words, lockAt),
+    words.when(t => t.folio !== t.faultFolio, letGo(words, 'not the fault’s')),
+    words.ret(() => true),
+  ])
+}
+
+/** A proposal: the piece of the fault's page keeps the lock and the reference that the fault has. */
+export const migrate_vma_split_folio_locked_at = splitKeeping(t => (t.folio === t.faultFolio ? t.fault : t.folio))
+
+/** A mutant: they stay with the head, whichever piece the fault's page lies in. */
+export const migrate_vma_split_folio_locked_head = splitKeeping(t => t.folio)
