@@ -1,6 +1,7 @@
 import { insertAfter, insertBefore, on, patch, put, remove, replace } from 'foliocheck'
-import { flush_tlb_range, folio_get, folio_put_testzero, pageAt } from '../../machine/page-table/index.js'
+import { flush_tlb_range, folio_get, pageAt } from '../../machine/page-table/index.js'
 import { pageTable } from '../../machine/page-table/state.js'
+import { folio_put } from '../../mm/folio_free/put.js'
 import { change_huge_pmd_RFC, change_huge_pmd_v6_19 } from '../../mm/huge_memory_pmd/change.js'
 import { do_huge_pmd_device_private } from '../../mm/huge_memory_pmd/device-fault.js'
 import { remove_migration_pmd_RFC, set_pmd_migration_entry_v6_19 } from '../../mm/huge_memory_pmd/migration.js'
@@ -191,9 +192,7 @@ export const frozenSplitPutsTwice = patch(
     migrate_vma_split_unmapped_folio,
     insertAfter(
       'split_huge_pmd_address(migrate->vma, addr, true)',
-      unmapped.step('folio_put(folio)', (s, t) => {
-        folio_put_testzero(s, t.folio)
-      }),
+      unmapped.call('folio_put(folio)', folio_put, { folio: t => t.folio }),
     ),
   ),
 )

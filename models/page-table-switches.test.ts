@@ -1,0 +1,113 @@
+import {
+  applyPatch,
+  checksOf,
+  compile,
+  createTreeStore,
+  explore,
+  type Kernel,
+  named,
+  PackedSystem,
+  type Program,
+} from 'foliocheck'
+import { describe, expect, test } from 'vitest'
+import project from './page-table.js'
+
+/** The newest kernel with everything that is proposed for it: what is found here, the mutant did. */
+const clean = project.patches
+  .filter(patch => patch.status.startsWith('a proposal'))
+  .reduce(applyPatch, project.kernels[project.kernels.length - 1])
+
+interface Explored {
+  readonly violated: string[]
+  /** Labels of the steps that some run took. */
+  readonly ran: Set<string>
+}
+
+function exploreAll(kernel: Kernel, name: string): Explored {
+  const system = new PackedSystem(compile(kernel, named('scenario', project.scenarios, name)))
+  const result = explore(system, checksOf(project.properties, system.shared), createTreeStore(system.words, {}))
+  expect(result.stopped).toBeUndefined()
+  return { violated: [...result.found.keys()], ran: stepsThatRan(system.program, result.coverage) }
+}
+
+function stepsThatRan(program: Program, coverage: readonly (readonly number[])[]): Set<string> {
+  const ran = new Set<string>()
+  program.threads.forEach((thread, t) => {
+    thread.steps.forEach((code, pc) => {
+      if (code.kind !== 'end' && (coverage[t]?.[pc] ?? 0) > 0) ran.add(`${code.frame.operation}: ${code.label}`)
+    })
+  })
+  return ran
+}
+
+const known = new Map<string, Explored>()
+
+/** What the clean kernel does in a scenario; explored once. */
+function cleanly(name: string): Explored {
+  const before = known.get(name) ?? exploreAll(clean, name)
+  known.set(name, before)
+  return before
+}
+
+/** Each decision that can be turned round, the scenario that shows it, and the property that says so. */
+const switches: readonly (readonly [string, string, string])[] = [
+  ['mutant-collect-restarts-at-range-start', 'collect-meets-part-of-large-folio', 'no-migration-entry-left'],
+  ['mutant-collect-restarts-at-range-start', 'collect-meets-part-of-large-folio', 'slot-is-that-of-the-address'],
+  ['mutant-collect-flushes-after-unlock', 'collect-races-read', 'stale-translation-has-flush-pending'],
+  ['mutant-collect-forgets-dirty-bit', 'collect-of-referenced-page', 'clean-folio-is-saved'],
+  ['mutant-collect-reads-dirty-bit-early', 'collect-of-referenced-page', 'clean-folio-is-saved'],
+  ['mutant-split-leaves-head-locked', 'fault-splits-its-folio', 'unlock-by-holder'],
+  ['mutant-collect-pins-after-unlock', 'collect-split-races-dontneed', 'refcount-is-sane'],
+  ['mutant-collect-splits-unlocked', 'collect-meets-part-of-large-folio', 'unlock-by-holder'],
+  ['mutant-collect-waits-for-migration-first', 'collect-meets-migration-pmd', 'unlock-by-holder'],
+  ['mutant-insert-huge-keeps-lock', 'populate-races-fault', 'no-lock-left'],
+  ['mutant-insert-huge-keeps-table', 'populate-races-fault', 'allocated-table-is-used-or-freed'],
+  ['mutant-split-pmd-by-migration-kind', 'partial-dontneed-device-pmd', 'pmd-split-keeps-the-entry'],
+  ['mutant-set-pmd-migration-present-accessors', 'write-to-shared-device-pmd', 'exclusive-means-mapped-once'],
+  ['mutant-remove-migration-pmd-reuses-entry', 'evict-races-shared-fault', 'exclusive-means-mapped-once'],
+  ['mutant-zap-tests-cleared-pmd', 'migrate-races-dontneed', 'asserted-entry-kind-is-right'],
+  ['mutant-change-pmd-encodes-first', 'mprotect-device-pmd', 'writable-only-where-vma-allows'],
+  ['mutant-change-pmd-drops-uffd', 'mprotect-uffd-device-pmd', 'uffd-protection-is-kept'],
+  ['mutant-pvmw-takes-any-device-private-pmd', 'migrate-meets-other-device-pmd', 'migration-entry-means-locked'],
+  ['mutant-no-get-before-frozen-split', 'migrate-to-small-pages', 'free-only-unmapped-folio'],
+  ['mutant-frozen-split-keeps-reference', 'split-shared-folio', 'split-fails-only-for-a-reason'],
+  ['mutant-frozen-split-puts-twice', 'migrate-to-small-pages', 'free-only-unmapped-folio'],
+  ['mutant-pmd-fault-without-reference', 'fault-migrates-large-folio', 'fault-owns-its-page'],
+  ['mutant-pte-fault-without-reference', 'two-faults-one-device-page', 'fault-owns-its-page'],
+]
+
+describe('a decision turned round is noticed', () => {
+  test.each(switches)('%s in %s: %s', (name, scenario, property) => {
+    expect(cleanly(scenario).violated).not.toContain(property)
+    const mutant = applyPatch(clean, named('patch', project.patches, name))
+    expect(exploreAll(mutant, scenario).violated).toContain(property)
+  })
+
+  test('every mutant is in the table', () => {
+    const mutants = project.patches.map(patch => patch.name).filter(name => name.startsWith('mutant-'))
+    expect([...new Set(switches.map(([name]) => name))].sort()).toEqual(mutants.sort())
+  })
+})
+
+describe('the branch of migrate_vma_collect_huge_pmd that waits for a migration entry', () => {
+  const waits = 'migrate_vma_collect_huge_pmd: softleaf_entry_wait_on_locked(entry, ptl)'
+  const v6_19 = named('kernel', project.kernels, 'v6.19')
+
+  test.each([
+    'collect-meets-migration-pmd',
+    'mbind-device-pmd',
+    'migrate-to-small-races-refault',
+    'migrate-to-small-pages',
+  ])('never runs in %s', name => {
+    const { ran } = exploreAll(v6_19, name)
+    expect(ran).not.toContain(waits)
+    expect(ran).toContain('migrate_vma_collect_huge_pmd: ptl = pmd_lock(mm, pmdp)')
+  })
+
+  test('runs, and unlocks twice, when its test comes first', () => {
+    const mutant = applyPatch(v6_19, named('patch', project.patches, 'mutant-collect-waits-for-migration-first'))
+    const { ran, violated } = exploreAll(mutant, 'collect-meets-migration-pmd')
+    expect(ran).toContain(waits)
+    expect(violated).toContain('unlock-by-holder')
+  })
+})
