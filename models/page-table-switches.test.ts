@@ -53,7 +53,8 @@ function cleanly(name: string): Explored {
 const switches: readonly (readonly [string, string, string])[] = [
   ['mutant-collect-restarts-at-range-start', 'collect-meets-part-of-large-folio', 'no-migration-entry-left'],
   ['mutant-collect-restarts-at-range-start', 'collect-meets-part-of-large-folio', 'slot-is-that-of-the-address'],
-  ['mutant-collect-flushes-after-unlock', 'collect-races-read', 'stale-translation-has-flush-pending'],
+  ['mutant-collect-flushes-after-unlock', 'collect-races-dontneed', 'stale-translation-has-flush-pending'],
+  ['mutant-collect-flushes-after-unlock', 'collect-races-dontneed', 'read-sees-last-write'],
   ['mutant-collect-forgets-dirty-bit', 'collect-of-referenced-page', 'clean-folio-is-saved'],
   ['mutant-collect-reads-dirty-bit-early', 'collect-of-referenced-page', 'clean-folio-is-saved'],
   ['mutant-split-leaves-head-locked', 'fault-splits-its-folio', 'unlock-by-holder'],

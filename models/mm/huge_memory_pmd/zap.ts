@@ -29,13 +29,16 @@ import { folio_put } from '../folio_free/put.js'
  * | zap_huge_pmd    | lock; clear; classify; rmap; rss; put of a   | Anonymous VMAs without huge zero page, so every    |
  * |                 | device folio; deposit; unlock                | entry names a folio and has a deposit. The gather  |
  * |                 |                                              | is a set of pages that the caller frees after its  |
- * |                 |                                              | flush; the range recorded in it is the whole VMA.  |
+ * |                 |                                              | flush; a range in it is the whole VMA. It is not   |
+ * |                 |                                              | empty, whatever kind of entry was cleared.         |
  */
 
-/** Pages that a gather holds a reference to, one bit each. */
-export const Gather = int(0, 2 ** FRAMES - 1)
+/** Pages that a gather holds a reference to, one bit each, and CLEARED. */
+export const Gather = int(0, 2 ** (FRAMES + 1) - 1)
+/** tlb_remove_tlb_entry has been called: there is something to flush. */
+export const CLEARED = 2 ** FRAMES
 /** What zap_huge_pmd returns: the pages gathered, or that the PMD was no leaf. */
-const Zapped = int(-1, 2 ** FRAMES - 1)
+export const Zapped = int(-1, 2 ** (FRAMES + 1) - 1)
 export const NOT_HUGE = -1
 
 const spec = {
@@ -111,7 +114,7 @@ function unlockAndGather({ step, ret }: ZapWords) {
     step('spin_unlock(ptl)', (s, t) => {
       pmd_unlock(s, t.va)
     }),
-    ret(t => (t.present ? 1 << t.folio : 0)),
+    ret(t => CLEARED | (t.present ? 1 << t.folio : 0)),
   ]
 }
 

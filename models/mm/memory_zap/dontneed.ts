@@ -26,7 +26,7 @@ import {
 } from '../../machine/page-table/index.js'
 import { Index, Va } from '../../machine/page-table/sizes.js'
 import { pageTable } from '../../machine/page-table/state.js'
-import { Gather } from '../huge_memory_pmd/zap.js'
+import { CLEARED, Gather } from '../huge_memory_pmd/zap.js'
 import { tlb_finish_mmu, tlb_gather_mmu, zap_pmd_range } from './zap-range.js'
 
 /**
@@ -89,7 +89,11 @@ export const madvise_dontneed = pageTable.operation(
     step('mmu_notifier_invalidate_range_end(&range)', (s, t) => {
       mmu_notifier_invalidate_range_end(s, t.va)
     }),
-    call('tlb_finish_mmu(&tlb)', tlb_finish_mmu, { va: t => t.va, gather: t => t.gather, flush: true }),
+    call('tlb_finish_mmu(&tlb)', tlb_finish_mmu, {
+      va: t => t.va,
+      gather: t => t.gather,
+      flush: t => (t.gather & CLEARED) !== 0,
+    }),
     step('madvise_unlock(mm, behavior)', (s, t) => {
       endZap(s, t.va)
       expect(nothingCached, translationsGone(s, t.va), `va${t.va} after MADV_DONTNEED`)
@@ -158,7 +162,11 @@ export const munmap = pageTable.operation(
     step('free_pgd_range(tlb, addr, end, floor, ceiling)', (s, t) => {
       free_page_tables(s, t.va)
     }),
-    call('tlb_finish_mmu(&tlb)', tlb_finish_mmu, { va: t => t.va, gather: t => t.gather, flush: true }),
+    call('tlb_finish_mmu(&tlb)', tlb_finish_mmu, {
+      va: t => t.va,
+      gather: t => t.gather,
+      flush: true,
+    }),
     step('mmap_read_unlock(mm)', (s, t) => {
       endZap(s, t.va)
       expect(nothingCached, translationsGone(s, t.va), `va${t.va} after munmap`)

@@ -21,7 +21,7 @@ import { FRAMES, Index, N, Pfn, Va } from '../../machine/page-table/sizes.js'
 import { pageTable, type Words } from '../../machine/page-table/state.js'
 import { folio_put } from '../folio_free/put.js'
 import { __split_huge_pmd } from '../huge_memory_pmd/split.js'
-import { Gather, NOT_HUGE, zap_huge_pmd } from '../huge_memory_pmd/zap.js'
+import { CLEARED, Gather, NOT_HUGE, Zapped, zap_huge_pmd } from '../huge_memory_pmd/zap.js'
 
 /**
  * | kernel function  | steps (A1–A5, tg1–tg4)                       | abstracted, and why that is sound                       |
@@ -29,7 +29,8 @@ import { Gather, NOT_HUGE, zap_huge_pmd } from '../huge_memory_pmd/zap.js'
  * | zap_pmd_range    | look; split, huge zap or PTEs                | One PMD. The look is final where it says none.          |
  * | zap_pte_range    | lock; per PTE: clear, rmap, put; unlock      | No swap, markers or poisoned entries; the empty table   |
  * |                  |                                              | stays until the VMA goes. The batch never fills up.     |
- * | tlb_flush_mmu    | flush; put page by page                      | The gather is a set of pages.                           |
+ * | tlb_flush_mmu    | flush; put page by page                      | The gather is a set of pages, and whether a present     |
+ * |                  |                                              | entry was cleared: others ask for no flush.             |
  */
 
 const pteSpec = {
@@ -63,6 +64,7 @@ function zapPtes(words: PteWords, unmaps: (kind: Kind) => boolean) {
               if (s.vmas[t.va].ptes[t.i].kind === 'none') return
               ptep_get_and_clear(s, t.va, t.i, t.old)
               t.soft = is_softleaf(t.old)
+              if (!t.soft) t.gather |= CLEARED
               t.page = t.soft ? softleaf_to_pfn(t.old) : pmd_pfn(t.old)
               t.folio = page_folio(s, t.page)
               add_mm_counter(s, t.va, -1)
@@ -112,7 +114,7 @@ export const zap_pmd_range = pageTable.operation(
   {
     source: 'mm/memory.c',
     params: { va: Va, only: Index },
-    locals: { pmd: EntryValue, zapped: int(-1, 2 ** FRAMES - 1), gather: Gather },
+    locals: { pmd: EntryValue, zapped: Zapped, gather: Gather },
     returns: Gather,
   },
   ({ step, when, call, ret, local }) => [
@@ -187,7 +189,7 @@ export const tlb_finish_mmu = pageTable.operation(
       else if (t.flush) flush_tlb_range(s, t.va)
     }),
     loop(
-      t => t.gather >> t.p !== 0,
+      t => (t.gather & ~CLEARED) >> t.p !== 0,
       [
         when(
           t => ((t.gather >> t.p) & 1) === 1,

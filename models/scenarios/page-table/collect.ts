@@ -55,34 +55,24 @@ export const collectMeetsPartOfLarge = scenario('collect-meets-part-of-large-fol
   tags: ['dp-collect-restart-orphans-migration-entries'],
 })
 
-export const collectSplitsAfterUnmap = scenario('collect-splits-after-unmap', pageTable, {
-  about: 'The same, with a first page that is not exclusive, while a CPU reads it: its PTE is cleared without a flush.',
+export const collectRacesDontneed = scenario('collect-races-dontneed', pageTable, {
+  about:
+    'The same pages, and the first is dropped with MADV_DONTNEED, and read again through what a TLB may still have.',
   bind: driver,
   initial: [
+    s => {
+      vma(s, 0)
+      onePage(s, false)
+    },
     s => {
       vma(s, 0)
       partOfLarge(s)
       onePage(s, false)
     },
   ],
-  threads: [thread('migrate', toDevice), thread('cpu', read(0))],
-  exercises: ['stale-translation-has-flush-pending'],
-  needs: ['migrate_vma_split_folio'],
-  tags: ['dp-collect-split-before-flush'],
-})
-
-export const collectRacesRead = scenario('collect-races-read', pageTable, {
-  about: 'A driver collects a page that is not exclusive while a CPU reads it.',
-  bind: driver,
-  initial: [
-    s => {
-      vma(s, 0)
-      onePage(s, false)
-    },
-  ],
-  threads: [thread('migrate', toDevice), thread('cpu', read(0))],
-  exercises: ['stale-translation-has-flush-pending', 'slot-is-that-of-the-address'],
-  tags: ['dp-tlb-flush-after-ptl'],
+  threads: [thread('migrate', toDevice), thread('cpu', read(0), does(madvise_dontneed, { va: 0, only: 0 }), read(0))],
+  exercises: ['nothing-cached-after-return', 'read-sees-last-write', 'stale-translation-has-flush-pending'],
+  tags: ['dp-tlb-flush-after-ptl', 'dp-collect-split-before-flush'],
 })
 
 export const collectOfReferencedPage = scenario('collect-of-referenced-page', pageTable, {
