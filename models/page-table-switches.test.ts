@@ -67,6 +67,7 @@ const switches: readonly (readonly [string, string, string])[] = [
   ['mutant-set-pmd-migration-present-accessors', 'write-to-shared-device-pmd', 'exclusive-means-mapped-once'],
   ['mutant-remove-migration-pmd-reuses-entry', 'evict-races-shared-fault', 'exclusive-means-mapped-once'],
   ['mutant-zap-tests-cleared-pmd', 'migrate-races-dontneed', 'asserted-entry-kind-is-right'],
+  ['mutant-zap-puts-before-unmapping', 'evict-races-dontneed', 'free-only-unmapped-folio'],
   ['mutant-change-pmd-encodes-first', 'mprotect-device-pmd', 'writable-only-where-vma-allows'],
   ['mutant-change-pmd-drops-uffd', 'mprotect-uffd-device-pmd', 'uffd-protection-is-kept'],
   ['mutant-pvmw-takes-any-device-private-pmd', 'migrate-meets-other-device-pmd', 'migration-entry-means-locked'],

@@ -9,8 +9,10 @@ import { __folio_split } from '../huge_memory_split/split-folio.js'
 /**
  * | kernel function         | steps (cp8, cp9)                               | abstracted, and why that is sound               |
  * |-------------------------|------------------------------------------------|-------------------------------------------------|
- * | migrate_vma_split_folio | get; lock; split; lock of the fault's piece;   | –                                               |
- * |                         | unlock and put                                 |                                                 |
+ * | migrate_vma_split_folio | get; lock; split; lock of the fault's piece;   | Device memory is one block: that the large      |
+ * |                         | unlock and put                                 | folio and the fault's are two device folios is  |
+ * |                         |                                                | not looked at, nor two faults that wait for the |
+ * |                         |                                                | folio of the other here.                        |
  */
 
 const spec = {

@@ -22,6 +22,7 @@ export const flushUnderPtl = patch(
   {
     subject: 'mm/migrate_device.c: flush TLB while holding PTL',
     date: '2022-09-02',
+    messageId: '9f801e9d8d830408f2ca27821f606e09aa856899.1662078528.git-series.apopple@nvidia.com',
     commit: '60bae7370896',
     fixes: '8c3328f1f36a',
     status: 'merged for v6.0, Cc stable',
@@ -99,7 +100,7 @@ export const unlockUnstable = patch(
     messageId: '20260425133537.17463-1-nueralspacetech@gmail.com',
     commit: '63451de16e0a',
     fixes: 'a30b48bf1b24',
-    status: 'merged for v7.1',
+    status: 'merged for v7.1, in stable 7.0.y since May 2026',
     claims: ['dp-insert-huge-spinlock-leak'],
   },
   put(migrate_vma_insert_huge_pmd_page_unlocking),

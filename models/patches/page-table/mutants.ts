@@ -6,7 +6,7 @@ import { change_huge_pmd_RFC, change_huge_pmd_v6_19 } from '../../mm/huge_memory
 import { do_huge_pmd_device_private } from '../../mm/huge_memory_pmd/device-fault.js'
 import { remove_migration_pmd_RFC, set_pmd_migration_entry_v6_19 } from '../../mm/huge_memory_pmd/migration.js'
 import { __split_huge_pmd_locked, __split_huge_pmd_locked_RFC } from '../../mm/huge_memory_pmd/split.js'
-import { zap_huge_pmd_RFC } from '../../mm/huge_memory_pmd/zap.js'
+import { zap_huge_pmd, zap_huge_pmd_RFC } from '../../mm/huge_memory_pmd/zap.js'
 import { migrate_vma_split_unmapped_folio } from '../../mm/huge_memory_split/users.js'
 import { do_swap_page_v6_0 } from '../../mm/memory_fault/swap-page.js'
 import { migrate_vma_collect_huge_pmd_waiting } from '../../mm/migrate_folio/collect.js'
@@ -155,6 +155,21 @@ export const zapTestsCleared = patch(
   'mutant-zap-tests-cleared-pmd',
   { ...mutant, subject: 'mutant: zap_huge_pmd asserts of the PMD that it has just cleared' },
   put(zap_huge_pmd_RFC),
+)
+
+const zap = pageTable.words(zap_huge_pmd)
+
+export const zapPutsEarly = patch(
+  'mutant-zap-puts-before-unmapping',
+  { ...mutant, subject: 'mutant: zap_huge_pmd drops the reference of a device-private PMD before its mapping' },
+  on(
+    zap_huge_pmd,
+    remove('folio_put(folio)'),
+    insertBefore(
+      'folio_remove_rmap_pmd(folio, &folio->page, vma)',
+      zap.when(t => t.device, [zap.call('folio_put(folio), early', folio_put, { folio: t => t.folio })]),
+    ),
+  ),
 )
 
 export const changeEncodesFirst = patch(
