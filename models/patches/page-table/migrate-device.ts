@@ -85,7 +85,7 @@ export const pinBeforeSplit = patch(
     subject: 'mm/migrate_device: pin large folios before splitting',
     date: '2026-07-10',
     commit: '6908d4323d81',
-    status: 'in mm-unstable in July 2026, under that hash and others',
+    status: 'merged for v7.3, where it was read; not in 7.2.13',
     claims: ['dp-collect-split-unreferenced'],
   },
   put(migrate_vma_collect_pmd),
