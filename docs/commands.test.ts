@@ -42,7 +42,8 @@ const NARROWED: readonly (readonly [RegExp, string])[] = [
   [/^npx foliocheck check$/, ' free-races-reuse'],
   [/^npx foliocheck compare (?!.* free-)/, ' free-races-reuse'],
   [/^npx foliocheck regress$/, ` ${bug}`],
-  [/^npx foliocheck (check|regress) --model models\/(page-table|svm)/, ''],
+  [/^npx foliocheck check --model page-table$/, ' fault-races-eviction'],
+  [/^npx foliocheck regress --model page-table$/, ' dp-zap-pmd-ordering'],
   [/^npx foliocheck mutate$/, ' put_dev_pagemap --states 500'],
 ]
 

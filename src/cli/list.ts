@@ -1,6 +1,7 @@
 import type { Expectations } from '../check/expectations.js'
 import { UsageError } from '../errors.js'
 import { didYouMean } from '../program/suggest.js'
+import { builtInModels } from '../project/built-in.js'
 import { loadProject } from '../project/load.js'
 import type { Project } from '../project/project.js'
 import { paragraph } from '../report/wrap.js'
@@ -60,6 +61,7 @@ function entriesOf(project: Project, expectations: Expectations): Contents {
     ),
   )
   return {
+    models: builtInModels.map(({ name, about }) => ({ name, about })),
     kernels: project.kernels.map(kernel => ({ name: kernel.name, about: `${kernel.date}  ${kernel.about}` })),
     patches: project.patches.map(patch => ({
       name: patch.name,

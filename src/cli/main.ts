@@ -1,8 +1,8 @@
 import { Command } from 'commander'
+import { packageVersion } from '../project/package-root.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { guarded } from './guard.js'
 import { collect, columns, percent, withExploreFlags, withLimits, withModel } from './options.js'
-import { packageVersion } from './package-root.js'
 
 let exit: ExitCode = EXIT.ok
 
@@ -25,7 +25,7 @@ function makeProgram(): Command {
 
   add(
     withModel(new Command('list'))
-      .description('what there is: kernels, patches, operations, scenarios, properties, bugs, known')
+      .description('what there is: models, kernels, patches, operations, scenarios, properties, bugs, known')
       .argument('[kind]', 'one kind only')
       .option('--expectations <file>', 'an index of bugs and expected violations (docs/formats.md)')
       .action(async (kind: string | undefined, flags) => {
@@ -85,7 +85,7 @@ function makeProgram(): Command {
     withExploreFlags(new Command('regress'))
       .description('every known bug: still found before its fix, proved gone after it')
       .argument('[bugs...]', 'ids; all unless named')
-      .option('--index <file>', 'the index of bugs; counterexamples/index.json of the package by default')
+      .option('--index <file>', 'the index of bugs; that of the built-in model by default')
       .option('--record', 'write the counterexample files anew')
       .action(async (bugs: string[], flags) => {
         exit = await (await import('./regress.js')).regress(bugs, flags)

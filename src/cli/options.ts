@@ -47,7 +47,7 @@ export function withLimits(command: Command): Command {
 /** Adds the choice of models and of JSON output. */
 export function withModel(command: Command): Command {
   return command
-    .option('--model <file>', 'a module that exports a project, in place of the built-in models')
+    .option('--model <name or file>', 'another built-in model (list models), or a module that exports a project')
     .option('--json', 'print JSON (docs/formats.md)')
 }
 

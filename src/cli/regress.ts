@@ -11,12 +11,12 @@ import { writeCounterexample } from '../check/write-counterexample.js'
 import { FileError, reasonOf, UsageError } from '../errors.js'
 import { didYouMean } from '../program/suggest.js'
 import { kernelWith } from '../project/load.js'
+import { packageRoot } from '../project/package-root.js'
 import { paragraph, printable } from '../report/wrap.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { builtInIndex } from './expectations.js'
 import { throwAll } from './failures.js'
 import type { ExploreFlags } from './options.js'
-import { packageRoot } from './package-root.js'
 import { type CheckJob, Session } from './session.js'
 import { print, printJson, reportWidth } from './terminal.js'
 
@@ -34,10 +34,10 @@ interface Case {
 
 /** `foliocheck regress`: exit code 1 when a bug is not found before its fix, or not proved gone after it. */
 export async function regress(ids: readonly string[], flags: RegressFlags): Promise<ExitCode> {
-  if (flags.model !== undefined && flags.index === undefined) {
+  const index = flags.index ?? builtInIndex(flags.model)
+  if (index === undefined) {
     throw new UsageError('regress', 'does not know the bugs of your models', 'give their index with --index')
   }
-  const index = flags.index ?? builtInIndex()
   const session = await Session.open(flags, index)
   const cases = await Promise.all(chosenBugs(session.expectations.bugs, ids).map(bug => caseOf(session, bug, index)))
   const outcomes = await session.run(cases.flatMap(({ before, after }) => [before, after]))

@@ -1,11 +1,13 @@
 import { Console } from 'node:console'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { register } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { FileError, ModelError, reasonOf, UsageError } from '../errors.js'
 import type { Kernel } from '../program/kernel.js'
 import { applyPatch, type Patch } from '../program/patch.js'
+import { didYouMean } from '../program/suggest.js'
+import { builtInModel, builtInModels } from './built-in.js'
 import { named, type Project, project } from './project.js'
 import { isPatch, isProject } from './shape.js'
 
@@ -49,12 +51,18 @@ function whyNot(thrown: unknown): string {
   return first.endsWith(':') && second !== undefined ? `${first} ${second}` : first
 }
 
-/** The project of a user's module, or the built-in one. @throws FileError, ModelError */
+function unknownModel(name: string): UsageError {
+  const names = builtInModels.map(model => model.name)
+  const otherwise = `it is one of ${names.join(', ')}, or the path of a module`
+  return new UsageError(`model '${name}'`, 'is not known', didYouMean(name, names, otherwise))
+}
+
+/** The project of a user's module, or a built-in one by its name. @throws UsageError, FileError, ModelError */
 export async function loadProject(file: string | undefined): Promise<Project> {
-  if (file === undefined) {
-    const builtIn = (await import('foliocheck/models')) as { default: Project }
-    return builtIn.default
-  }
+  const builtIn = builtInModel(file)
+  if (builtIn) return ((await import(builtIn.specifier)) as { default: Project }).default
+  if (file === undefined) throw new Error('there is no built-in model')
+  if (!isFile(file) && !existsSync(file)) throw unknownModel(file)
   const what = 'project({ kernels, patches, scenarios, properties })'
   const loaded = await importDefault(file, `a ${what}`)
   if (isProject(loaded)) return project(loaded)

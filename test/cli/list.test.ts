@@ -46,6 +46,13 @@ patches
     expect(stdout).toBe('known\n  get-races-put / no-deadlock  v1: a note\n\n')
   })
 
+  test('a built-in model is taken by name, with its index', async () => {
+    const all = parse(listed, (await json(['list', '--model', 'svm'])).value)
+    expect(all.models.map(({ name }) => name)).toContain('svm')
+    expect(all.bugs.map(({ name }) => name)).toContain('drv-devmem-not-idle')
+    expectRefusal(await foliocheck(['list', '--model', 'smv']), 64, ["model 'smv': is not known; did you mean 'svm'?"])
+  })
+
   test('the built-in models have something of every kind', async () => {
     const { code, value } = await json(['list'])
     expect(code).toBe(0)

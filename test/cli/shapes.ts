@@ -167,6 +167,7 @@ export const replayed = v.strictObject({
 const entries = v.array(v.strictObject({ name: v.string(), about: v.string() }))
 
 export const listed = v.strictObject({
+  models: entries,
   kernels: entries,
   patches: entries,
   scenarios: entries,

@@ -16,7 +16,7 @@ describe.concurrent('help', () => {
     const { code, stdout, stderr } = await foliocheck([command, '--help'])
     expect(stdout).toMatch(new RegExp(`^Usage: foliocheck ${command} \\[options\\]`))
     expect(stdout).toMatch(/^ {2}--json +print JSON \(docs\/formats\.md\)$/m)
-    expect(stdout).toMatch(/^ {2}--model <file> /m)
+    expect(stdout).toMatch(/^ {2}--model <name or file> /m)
     expect(stderr).toBe('')
     expect(code).toBe(0)
   })
