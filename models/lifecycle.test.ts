@@ -147,6 +147,25 @@ describe('history is retold', () => {
   test('to split a free page is seen to be no folio’s business', () => {
     expect(on619('realloc-smaller', 'migrate-device-split-page')).toContain('split-only-frozen')
   })
+
+  test('the isolated split must not be taken for done', () => {
+    const posted = ['migrate-vma-split-pages']
+    for (const pins of ['split-races-evict', 'split-races-walker']) {
+      expect(on619(pins, ...posted)).toEqual(expect.arrayContaining(['unlock-by-owner', 'no-refcount-underflow']))
+      expect(on619(pins, ...posted, 'split-result-is-checked')).toEqual(late)
+    }
+    for (const quiet of ['split-then-free', 'split-races-fault', 'split-races-munmap']) {
+      expect(on619(quiet, ...posted)).toEqual(late)
+    }
+  })
+
+  test('the review of v6 sketched the order that nobody can see half a folio in', () => {
+    const { name } = newest
+    const sizes = (...patches: string[]) =>
+      violated(run(kernelOf({ kernel: name, patches }), scenarioOf('walker-races-init')))
+    expect(sizes()).toEqual(['folio-size-is-right'])
+    expect(sizes('prep-before-page-count')).toEqual([])
+  })
 })
 
 describe('mutants of the catalogue are caught', () => {

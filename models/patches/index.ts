@@ -8,14 +8,17 @@ import { initRefusesDeadPagemap } from './init-refuses-dead-pagemap.js'
 import { introduceFolioSplitUnmapped } from './introduce-folio-split-unmapped.js'
 import { largeZoneDeviceFoliosV5 } from './large-zone-device-folios-v5.js'
 import { migrateDeviceSplitPage } from './migrate-device-split-page.js'
+import { migrateVmaSplitPages } from './migrate-vma-split-pages.js'
 import { noMappingStoreAfterPageFree } from './no-mapping-store-after-page-free.js'
 import { nouveauCountsSplitFolios } from './nouveau-counts-split-folios.js'
 import { orderOneFoliosAreCompound } from './order-1-folios-are-compound.js'
 import { pgmapReferenceOnPageAllocation } from './pgmap-reference-on-page-allocation.js'
+import { prepBeforePageCount } from './prep-before-page-count.js'
 import { reinitLargeZoneDeviceFolios } from './reinit-large-zone-device-folios.js'
 import { reinitPgmapOnly } from './reinit-pgmap-only.js'
 import { splitConservesPgmapReferences } from './split-conserves-pgmap-references.js'
 import { splitPageOnRealloc } from './split-page-on-realloc.js'
+import { splitResultIsChecked } from './split-result-is-checked.js'
 import { splitTakesPgmapReferences } from './split-takes-pgmap-references.js'
 import { splitTestsCountOnly } from './split-tests-count-only.js'
 import { zoneDeviceFolioInitV6 } from './zone-device-folio-init-v6.js'
@@ -25,11 +28,14 @@ export const patches: readonly Patch[] = [
   freeDevicePagesHaveZeroRefcount,
   pgmapReferenceOnPageAllocation,
   splitTakesPgmapReferences,
+  migrateVmaSplitPages,
   splitPageOnRealloc,
   splitConservesPgmapReferences,
+  splitResultIsChecked,
   largeZoneDeviceFoliosV5,
   zoneDeviceFolioInitV6,
   noMappingStoreAfterPageFree,
+  prepBeforePageCount,
   orderOneFoliosAreCompound,
   splitTestsCountOnly,
   introduceFolioSplitUnmapped,
