@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import manifest from '../package.json' with { type: 'json' }
-import { type Block, blocksOf, commandsOf } from './testing/blocks.js'
-import { mismatch } from './testing/match.js'
+import { type Block, blocksOf, outputOf } from './testing/blocks.js'
+import { liveAndCompare } from './testing/live.js'
 import { ROOT, Shell } from './testing/shell.js'
 
 /**
@@ -34,29 +34,6 @@ function write({ file, text }: Block, folder: string): void {
   if (file !== undefined) writeFileSync(join(folder, file), text)
 }
 
-/** The output block of a `sh` block. */
-function outputOf(block: Block): Block | undefined {
-  const next = blocks[blocks.indexOf(block) + 1]
-  return next?.language === 'text' ? next : undefined
-}
-
-/** Runs a `sh` block. Returns what is not as the text says. */
-async function live(block: Block, shell: Shell): Promise<string[]> {
-  const problems: string[] = []
-  let printed = ''
-  for (const { command, exit: expected, line } of commandsOf(block)) {
-    // docs/commands.test.ts looks at how it installs.
-    if (command === 'npm ci') continue
-    const { exit, output } = await shell.run(command)
-    printed += output
-    if (exit !== expected) problems.push(`line ${line}: exit code ${exit}: ${command}\n${output}`)
-  }
-  const output = outputOf(block)
-  const missing = output && mismatch(output.text, printed)
-  if (missing !== undefined) problems.push(`line ${output?.line}: not found:\n${missing}\n--- printed:\n${printed}`)
-  return problems
-}
-
 describe('docs/tutorial.md', { timeout: 180_000 }, () => {
   test('has files, commands and outputs', () => {
     expect(files.size).toBeGreaterThan(8)
@@ -72,7 +49,7 @@ describe('docs/tutorial.md', { timeout: 180_000 }, () => {
     for (const block of blocks.slice(0, first)) write(block, shell.folder)
     for (const block of blocks.filter(candidate => candidate.chapter === chapter)) {
       write(block, shell.folder)
-      if (block.language === 'sh') problems.push(...(await live(block, shell)))
+      if (block.language === 'sh') problems.push(...(await liveAndCompare(block, outputOf(blocks, block), shell)))
     }
     expect(problems.join('\n\n')).toBe('')
   })

@@ -46,3 +46,20 @@ export function commandsOf({ text, line }: Block): Command[] {
     return [{ command, exit: Number(/^exit code (\d+)/.exec(comment)?.[1] ?? 0), line: line + 1 + i }]
   })
 }
+
+/** The block of output of a `sh` block: the `text` block after it. */
+export function outputOf(blocks: readonly Block[], block: Block): Block | undefined {
+  const next = blocks[blocks.indexOf(block) + 1]
+  return next?.language === 'text' ? next : undefined
+}
+
+/** The Markdown text that `blocks` were read from, with other text in some of them. */
+export function withTexts(markdown: string, texts: ReadonlyMap<Block, string>): string {
+  const lines = markdown.split('\n').map(line => [line])
+  for (const [{ line, text }, fresh] of texts) {
+    const old = text === '\n' ? 0 : text.split('\n').length - 1
+    lines.fill([], line, line + old)
+    lines[line - 1].push(...fresh.trimEnd().split('\n'))
+  }
+  return lines.flat().join('\n')
+}

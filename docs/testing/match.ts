@@ -1,18 +1,60 @@
 /** What differs from run to run: times and memory. */
 const VARYING = /\d[\d,]*(?:\.\d+)? (?:s|MiB)\b/g
 
+function normal(line: string): string {
+  return line.replace(VARYING, '#').trim().replace(/ +/g, ' ')
+}
+
 function linesOf(text: string): string[] {
   return text
-    .replace(VARYING, '#')
     .split('\n')
-    .map(line => line.trim().replace(/ +/g, ' '))
+    .map(normal)
     .filter(line => line !== '')
 }
+
+/** The lines of `expected` between its elisions. */
+function runsOf(expected: string): string[][] {
+  return linesOf(expected)
+    .join('\n')
+    .split(/(?:^|\n)\s*…(?=\n|$)/)
+    .map(run => run.split('\n').filter(line => line !== ''))
+}
+
+type Same = (expected: string, actual: string) => boolean
 
 function sameLine(expected: string, actual: string): boolean {
   if (!expected.includes('…')) return expected === actual
   const parts = expected.split('…').map(part => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
   return new RegExp(`^${parts.join('.*')}$`).test(actual)
+}
+
+/** The same line, with other numbers in it. */
+function sameShape(expected: string, actual: string): boolean {
+  return sameLine(expected.replace(/\d[\d,]*/g, '#'), actual.replace(/\d[\d,]*/g, '#'))
+}
+
+/**
+ * Where in `have` each run begins, or the first run that has no place. A run of lines between two elisions goes to the
+ * first place that fits: nothing later could need that place.
+ */
+function placesOf(runs: readonly string[][], have: readonly string[], same: Same): number[] | { missing: string[] } {
+  const places: number[] = []
+  let at = 0
+  for (const [i, run] of runs.entries()) {
+    const free = i > 0
+    const fits = (start: number) => run.every((line, k) => start + k < have.length && same(line, have[start + k]))
+    if (run.length > 0) {
+      if (free && i === runs.length - 1) at = Math.max(at, have.length - run.length)
+      else while (free && at <= have.length - run.length && !fits(at)) at++
+      if (!fits(at)) return { missing: run }
+    }
+    places.push(at)
+    at += run.length
+    if (i === runs.length - 1 && run.length > 0 && at < have.length) {
+      return { missing: [`nothing more after '${run.at(-1)}'`] }
+    }
+  }
+  return places
 }
 
 /**
@@ -21,25 +63,27 @@ function sameLine(expected: string, actual: string): boolean {
  * and memory are ignored.
  */
 export function mismatch(expected: string, actual: string): string | undefined {
-  const have = linesOf(actual)
-  // A run of lines between two elisions goes to the first place that fits: nothing later could need that place.
-  let at = 0
-  let free = false
-  const runs = linesOf(expected)
-    .join('\n')
-    .split(/(?:^|\n)\s*…(?=\n|$)/)
-    .map(run => run.split('\n').filter(line => line !== ''))
-  for (const [i, run] of runs.entries()) {
-    const last = i === runs.length - 1
-    if (run.length > 0) {
-      const fits = (start: number) => run.every((line, k) => start + k < have.length && sameLine(line, have[start + k]))
-      if (free && last) at = Math.max(at, have.length - run.length)
-      else while (free && at <= have.length - run.length && !fits(at)) at++
-      if (!fits(at)) return run.join('\n')
-      at += run.length
-    }
-    free = true
-    if (last && run.length > 0 && at < have.length) return `nothing more after '${run.at(-1)}'`
-  }
-  return undefined
+  const places = placesOf(runsOf(expected), linesOf(actual), sameLine)
+  return 'missing' in places ? places.missing.join('\n') : undefined
+}
+
+/**
+ * `expected` brought up to date: what it shows of `actual` now, with the same elisions. All of `actual` when more than
+ * numbers changed in what it shows.
+ */
+export function refreshed(expected: string, actual: string): string {
+  if (mismatch(expected, actual) === undefined) return expected
+  const raw = actual.split('\n')
+  const solid = raw.flatMap((line, i) => (normal(line) === '' ? [] : [i]))
+  const have = solid.map(i => normal(raw[i]))
+  const runs = runsOf(expected)
+  const places = placesOf(runs, have, sameShape)
+  if ('missing' in places) return actual
+  return runs
+    .map((run, i) => {
+      if (run.length === 0) return ''
+      const shown = raw.slice(solid[places[i]], solid[places[i] + run.length - 1] + 1)
+      return `${shown.join('\n')}\n`
+    })
+    .join('…\n')
 }
