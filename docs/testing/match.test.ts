@@ -22,6 +22,7 @@ describe('refreshed', () => {
 
   test('takes new numbers, and keeps the elisions', () => {
     expect(refreshed('…\nb 7 steps\nmore\n…\n4 in all\n', printed)).toBe('…\nb   2 steps\n    more\n…\n3 in all\n')
+    expect(refreshed('…\nb … steps\nmore\nc 7 steps\n…\n', printed)).toBe('…\nb … steps\n    more\nc   3 steps\n…\n')
     expect(refreshed('checked in 1 s\na 9 step\n…\n', printed)).toBe('checked in 0.31 s\n\na   1 step\n…\n')
   })
 

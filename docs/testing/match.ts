@@ -75,15 +75,16 @@ export function refreshed(expected: string, actual: string): string {
   if (mismatch(expected, actual) === undefined) return expected
   const raw = actual.split('\n')
   const solid = raw.flatMap((line, i) => (normal(line) === '' ? [] : [i]))
-  const have = solid.map(i => normal(raw[i]))
   const runs = runsOf(expected)
-  const places = placesOf(runs, have, sameShape)
+  const places = placesOf(runs, linesOf(actual), sameShape)
   if ('missing' in places) return actual
-  return runs
-    .map((run, i) => {
-      if (run.length === 0) return ''
-      const shown = raw.slice(solid[places[i]], solid[places[i] + run.length - 1] + 1)
-      return `${shown.join('\n')}\n`
-    })
-    .join('…\n')
+  const shown = runs.map((run, i) => {
+    const from = solid[places[i]]
+    const to = solid[places[i] + run.length - 1]
+    return raw.slice(from, run.length === 0 ? from : to + 1)
+  })
+  // Lines with an elision in them stay while they fit.
+  const elided = expected.split('\n').filter(line => line.trim() !== '…' && line.includes('…'))
+  const keep = (line: string) => elided.find(old => sameLine(normal(old), normal(line))) ?? line
+  return shown.map(lines => lines.map(line => `${keep(line)}\n`).join('')).join('…\n')
 }
