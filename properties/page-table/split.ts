@@ -8,7 +8,8 @@ import { pageTable, type State } from '../../models/machine/page-table/state.js'
 /** What try_to_migrate is for, seen by its caller. */
 export const splitObstructed = assertion(
   'split-fails-only-for-a-reason',
-  'a folio that could not be frozen for its split is or has just been pinned, or somebody else owns a reference to it',
+  'a folio that could not be frozen for its split is pinned, or was a moment ago, or somebody else owns a reference to ' +
+    'it or was about to map it for the first time',
 )
 
 /** Section 4.1, split rows. */

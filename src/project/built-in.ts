@@ -24,6 +24,12 @@ export const builtInModels: readonly [BuiltIn, ...BuiltIn[]] = [
     'index',
   ),
   builtIn('page-table', 'entries and TLBs: faults, zap, mprotect, fork, mremap, rmap, migration, splits, GUP-fast'),
+  builtIn(
+    'page-table-matrix',
+    'every pair of those operations, and some triples, from every initial state: generated',
+    'foliocheck/models/page-table-matrix',
+    'matrix',
+  ),
   builtIn('svm', 'the drivers’ side: HMM walks, interval notifiers, device page tables, locks, fences, lifetimes'),
   builtIn('folio-split', 'splits of folios in the page cache: lookups meanwhile, flags in the second page'),
 ]

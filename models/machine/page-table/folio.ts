@@ -196,6 +196,7 @@ export function free_folio(s: State, folio: number): void {
     free.index = NONE
     free.data = 0
     free.pins = 0
+    free.fresh = false
     free.obstructed = false
   }
 }

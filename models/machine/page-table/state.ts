@@ -44,7 +44,9 @@ const Page = record(
     locker: ghost(Cpu),
     /** Pins of the page that GUP has handed out. */
     pinned: ghost(int(0, 2)),
-    /** A pin was in the way since the last split of the folio began. */
+    /** Counted as mapped for the first time, and not entered into a table yet. */
+    fresh: ghost(bool()),
+    /** A pin, or a first mapping that no table shows, was in the way since the last split of the folio began. */
     obstructed: ghost(bool()),
   },
   {

@@ -55,6 +55,7 @@ export const do_huge_pmd_anonymous_page = pageTable.operation(
           pgtable_trans_huge_deposit(s, t.va)
           folio_add_new_anon_rmap(s, t.folio, 0)
           s.pages[t.folio].dirty = true
+          s.pages[t.folio].fresh = true
         }),
         step('set_pmd_at(vma->vm_mm, haddr, pmd, entry)', (s, t) => {
           mk_present(t.entry, t.folio)
@@ -62,6 +63,7 @@ export const do_huge_pmd_anonymous_page = pageTable.operation(
           t.entry.rw = s.vmas[t.va].write
           add_mm_counter(s, t.va, N)
           set_pmd_at(s, t.va, t.entry)
+          s.pages[t.folio].fresh = false
         }),
         step('spin_unlock(vmf->ptl), mapped', (s, t) => {
           pmd_unlock(s, t.va)

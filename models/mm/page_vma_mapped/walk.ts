@@ -209,6 +209,7 @@ function look({ step, label }: WalkWords) {
     label('restart'),
     step('pmde = pmdp_get_lockless(pvmw->pmd)', (s, t) => {
       t.seen = wordOf(s.vmas[t.va].pmd)
+      if (s.pages[t.pfn].fresh) s.pages[t.pfn].obstructed = true
       t.i = 0
       t.locked = false
     }),
