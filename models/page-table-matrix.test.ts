@@ -23,6 +23,7 @@ test('names say what races what, from where', () => {
   expect(names).toContain('matrix/system-pmd-pool-taken/write+to-device')
   expect(names).toContain('matrix/device-pmd-in-flight/dontneed+mremap')
   expect(names).toContain('matrix/device-pmd/dontneed+fork+evict')
+  expect(names).toContain('matrix/device-pmd-marked/mprotect+evict')
 })
 
 test('every operation runs in some state, and every state has pairs', () => {

@@ -25,11 +25,14 @@ export interface Initial {
   readonly inFlight: boolean
   /** No device memory is free. */
   readonly poolTaken: boolean
+  /** Its entry does not let the CPU write. */
+  readonly readOnly: boolean
   readonly set: (s: State) => void
 }
 
-const plain = { shared: false, inFlight: false, poolTaken: false }
+const plain = { shared: false, inFlight: false, poolTaken: false, readOnly: false }
 const writable = { write: true, dirty: true }
+const marked = { write: false, exclusive: true, softDirty: true, uffd: true }
 
 /** A large folio that PTEs of the first `pages` of its pages map, in one address space. */
 function mapPages(s: State, folio: number, pages: number): void {
@@ -74,6 +77,15 @@ export const initials: readonly Initial[] = [
   },
   {
     ...plain,
+    name: 'device-pmd-marked',
+    about: 'a PMD maps a large device-private folio, soft-dirty and write-protected through userfaultfd',
+    memory: 'device',
+    by: 'pmd',
+    readOnly: true,
+    set: s => mapHugeOnce(s, DEVICE, marked),
+  },
+  {
+    ...plain,
     name: 'device-ptes',
     about: 'PTEs map a large device-private folio',
     memory: 'device',
@@ -107,6 +119,7 @@ export const initials: readonly Initial[] = [
     memory: 'device',
     by: 'pmd',
     shared: true,
+    readOnly: true,
     set: s => mapHugeTwice(s, DEVICE),
   },
   {
@@ -116,6 +129,7 @@ export const initials: readonly Initial[] = [
     memory: 'device',
     by: 'both',
     shared: true,
+    readOnly: true,
     set: s => mapBoth(s, DEVICE),
   },
   {
@@ -134,6 +148,15 @@ export const initials: readonly Initial[] = [
     memory: 'system',
     by: 'pmd',
     set: s => mapHugeOnce(s, SYSTEM, writable),
+  },
+  {
+    ...plain,
+    name: 'system-pmd-marked',
+    about: 'a PMD maps a large folio of system memory, soft-dirty and write-protected through userfaultfd',
+    memory: 'system',
+    by: 'pmd',
+    readOnly: true,
+    set: s => mapHugeOnce(s, SYSTEM, { ...marked, dirty: true }),
   },
   {
     ...plain,
@@ -162,6 +185,7 @@ export const initials: readonly Initial[] = [
     memory: 'system',
     by: 'pmd',
     shared: true,
+    readOnly: true,
     set: s => mapHugeTwice(s, SYSTEM, { dirty: true }),
   },
   {
@@ -171,6 +195,7 @@ export const initials: readonly Initial[] = [
     memory: 'system',
     by: 'both',
     shared: true,
+    readOnly: true,
     set: s => mapBoth(s, SYSTEM),
   },
   {

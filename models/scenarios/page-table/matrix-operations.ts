@@ -168,8 +168,8 @@ export const operations: readonly MatrixOperation[] = [
   {
     name: 'pin',
     action: ({ va, cpu }) => does(pin_user_pages_fast, { va, index: 0, write: true, value: cpu + 2 }),
-    unfit: ({ memory, shared }) =>
-      memory === 'system' && !shared ? '' : 'GUP-fast refuses it, and what follows is a fault as of `write`',
+    unfit: ({ memory, readOnly }) =>
+      memory === 'system' && !readOnly ? '' : 'GUP-fast refuses it, and what follows is a fault as of `write`',
     exercises: ['pinned-page-stays-exclusive'],
   },
 ]
