@@ -1,4 +1,5 @@
-import { bool, NONE } from 'foliocheck'
+import { bool, expect, NONE } from 'foliocheck'
+import { noWarning } from '../../../properties/kernel-warnings.js'
 import type { EntryState } from '../../machine/page-table/entry.js'
 import { EntryValue, isValue, kindOf, pfnOf, wordOf, writesOf } from '../../machine/page-table/entry-value.js'
 import { folio_test_large, folio_try_get, mmOf, pageAt } from '../../machine/page-table/index.js'
@@ -11,7 +12,7 @@ import { folio_put } from '../folio_free/put.js'
  * |----------------------|----------------------------------------------|-------------------------------------------------------|
  * | gup_fast             | has_pinned; sequence; PMD; PTE; head; try;   | Interrupts are off in the kernel, so that a flush     |
  * | gup_fast_pmd_leaf    | same folio; pin count; entry again; unshare; | waits for it: nothing relies on that but the freeing  |
- * | gup_fast_pte_range   | sequence again                               | of page tables, and none that it reads is freed here. |
+ * | gup_fast_pte_range   | sequence again; sanity check                 | of page tables, and none that it reads is freed here. |
  * | try_grab_folio_fast  |                                              | FOLL_PIN alone. Where the kernel tries again or goes  |
  * |                      |                                              | the slow way, by a fault, this ends without a pin.    |
  * | gup_put_folio        | pin count; put                               | The pins of a small folio are part of its references. |
@@ -163,6 +164,10 @@ export const gup_fast = pageTable.operation('gup_fast', spec, words => {
       if (t.ok) s.pages[t.page].pinned++
     }),
     when(t => !t.ok, giveUp('a fork')),
+    step('sanity_check_pinned_pages(pages, nr_pinned)', (s, t) => {
+      const exclusive = s.pages[t.page].ae || s.pages[t.folio].ae
+      expect(noWarning, exclusive, `VM_WARN_ON_ONCE_PAGE(!PageAnonExclusive(p${t.page}))`)
+    }),
     ret(t => t.page),
   ]
 })
