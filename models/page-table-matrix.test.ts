@@ -48,6 +48,7 @@ describe('left out are', () => {
     ['matrix/system-pmd/cold+mbind', /^neither changes anything/],
     ['matrix/system-pmd-pool-taken/read+write', /no device memory is asked for/],
     ['matrix/system-pmd/read+write+split', /too long/],
+    ['matrix/system-mixed-together/migrate+split', /without `together`/],
   ])('%s', (name, reason) => {
     expect(reasonOf(name)).toMatch(reason)
   })

@@ -21,6 +21,8 @@ export interface Initial {
   readonly by: 'pmd' | 'ptes' | 'part' | 'small' | 'both'
   /** Two address spaces map it. */
   readonly shared: boolean
+  /** Both operations run in the first of them. */
+  readonly together: boolean
   /** Thread 0 has the folio locked, in the middle of its migration. */
   readonly inFlight: boolean
   /** No device memory is free. */
@@ -30,7 +32,7 @@ export interface Initial {
   readonly set: (s: State) => void
 }
 
-const plain = { shared: false, inFlight: false, poolTaken: false, readOnly: false }
+const plain = { shared: false, together: false, inFlight: false, poolTaken: false, readOnly: false }
 const writable = { write: true, dirty: true }
 const marked = { write: false, exclusive: true, softDirty: true, uffd: true }
 
@@ -66,7 +68,7 @@ function halfMigrated(s: State, folio: number): void {
   s.accounts[0].of[folio].refs = 1
 }
 
-export const initials: readonly Initial[] = [
+const catalogue: readonly Initial[] = [
   {
     ...plain,
     name: 'device-pmd',
@@ -222,3 +224,8 @@ export const initials: readonly Initial[] = [
     },
   },
 ]
+
+/** The catalogue, and what is shared once more with both operations in one of the address spaces. */
+export const initials: readonly Initial[] = catalogue.flatMap(initial =>
+  initial.shared ? [initial, { ...initial, name: `${initial.name}-together`, together: true }] : [initial],
+)

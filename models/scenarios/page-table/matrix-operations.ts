@@ -29,7 +29,7 @@ export interface MatrixOperation {
   readonly unfit: (initial: Initial) => string
   /** It has something to do all the same when one of these runs beside it. */
   readonly after?: readonly string[]
-  /** Only the first address space can do it. */
+  /** Only the first address space can do it, or it belongs to none. */
   readonly firstOnly?: boolean
   /** Holds mmap_lock for writing from its begin to its end. */
   readonly alone?: boolean
@@ -125,6 +125,7 @@ export const operations: readonly MatrixOperation[] = [
     action: () => does(migrate_folio, { folio: SYSTEM }),
     unfit: systemOnly,
     after: ['evict'],
+    firstOnly: true,
     exercises: migrates,
   },
   {
@@ -140,6 +141,7 @@ export const operations: readonly MatrixOperation[] = [
     action: () => does(migrate_device_pfns, { page: DEVICE }),
     unfit: ({ memory }) => (memory === 'device' ? '' : 'there is nothing to evict'),
     after: ['to-device'],
+    firstOnly: true,
     exercises: migrates,
   },
   {
@@ -154,6 +156,7 @@ export const operations: readonly MatrixOperation[] = [
     action: () => does(deferred_split_scan, { folio: SYSTEM }),
     unfit: systemOnly,
     after: ['evict'],
+    firstOnly: true,
     exercises: migrates,
   },
   { name: 'free', action: walk('free'), unfit: pmdOnly, firstOnly: true },

@@ -21,7 +21,6 @@ interface LeftOut {
 
 /** What no pair is made for, besides the pairs of `leftOut`. */
 export const notGenerated: readonly string[] = [
-  'both operations in one of two address spaces that share a folio: the states with one address space have that pair',
   'the same pair with the address spaces exchanged: it differs by the order of rmap walks alone',
   'a pool with remnants of dead folios: free frames of this machine remember nothing; the life-cycle models do that',
   'three operations at once, other than two accesses or changes of a mapping beside what moves or splits the folio',
@@ -81,13 +80,14 @@ function reasonAgainst(initial: Initial, a: MatrixOperation, b: MatrixOperation)
   if (initial.inFlight && a.access && b.access) return TOO_LONG
   if (a.looks && b.looks) return 'neither changes anything'
   if (a === b && a.alone) return 'twice the same that keeps all others out: one after the other'
+  if (initial.together && a.firstOnly && b.firstOnly) return 'is in the state of that name without `together`'
   const allocates = a.name === 'to-device' || b.name === 'to-device'
   return initial.poolTaken && !allocates ? 'no device memory is asked for' : ''
 }
 
-/** In states with two address spaces the first operation runs in the one, the second in the other. */
+/** With two address spaces the first operation runs in the one, the second in the other, unless both run together. */
 function placesOf(initial: Initial, [a, b]: readonly MatrixOperation[]): readonly number[] {
-  if (!initial.shared) return [0, 0]
+  if (!initial.shared || initial.together) return [0, 0]
   if (!b.firstOnly) return [0, 1]
   return a.firstOnly ? [0, 0] : [1, 0]
 }
