@@ -61,7 +61,8 @@ function looksClean(s: State, p: number): boolean {
 
 /** I-B3, with what it is for. Reclaim looks at a folio with its lock held, and at entries under the table's. */
 export const cleanIsSaved = invariant(pageTable, 'clean-folio-is-saved', {
-  claim: 'a folio of system memory that reclaim would find clean, and drop, holds what was read into it',
+  claim:
+    'a folio of system memory that reclaim would find clean, and drop, holds what was read into it, unless MADV_FREE gave it up',
   over: { prefix: 'p', count: FRAMES },
   premise: s => s.pages.some((page, p) => page.head === p && !isDeviceFrame(p) && page.anon && !page.dirty),
   clauses: {
@@ -70,6 +71,7 @@ export const cleanIsSaved = invariant(pageTable, 'clean-folio-is-saved', {
       anyTableLock(s) ||
       s.pages[p].head < 0 ||
       s.pages[s.pages[p].head].locked ||
+      s.pages[s.pages[p].head].lazyFree ||
       !looksClean(s, p),
   },
 })

@@ -33,7 +33,7 @@ const Page = record(
     /** PageAnonExclusive; for a PMD leaf the head's counts. */
     ae: bool(),
     locked: bool(),
-    flags: int(0, 63),
+    flags: int(0, 127),
     /** folio->index, as an index into the one range that VMAs map. */
     index: Index,
     /** What the page holds. */
@@ -61,6 +61,8 @@ const Page = record(
     uncharged: bit('flags', 4),
     /** In some CPU's batch for the LRU, which owns a reference. */
     lruBatch: bit('flags', 5),
+    /** PG_swapbacked is clear: MADV_FREE has given the content up. */
+    lazyFree: bit('flags', 6),
   },
 )
 

@@ -49,6 +49,7 @@ function makePieces(s: State, folio: number): void {
     piece.frozen = true
     piece.dirty = head.dirty
     piece.anon = head.anon
+    piece.lazyFree = head.lazyFree
     piece.index = head.index + i
     piece.ae = false
     if (head.locked) take_folio_lock(s, folio + i)

@@ -92,7 +92,7 @@ export const migrate_vma_split_unmapped_folio = pageTable.operation(
   words => [...splitBoth(words, 'folio_split_unmapped(folio, 0)'), words.ret(t => t.ok)],
 )
 
-/** Until v7 of the series it was migrate_vma_split_pages, which does not say whether the folio could be split. */
+/** v1 of the series: migrate_vma_split_pages, which does not say whether the folio could be split. v2 does. */
 export const migrate_vma_split_pages = pageTable.operation('migrate_vma_split_unmapped_folio', midway, words => [
   ...splitBoth(words, '__split_huge_page_to_list_to_order(&folio->page, NULL, 0, true)'),
   words.ret(() => true),

@@ -124,6 +124,9 @@ function discard({ step, when, goto }: WalkWords) {
       t.fresh.dirty = false
       set_pmd_at(s, t.va, t.fresh)
     }),
+    step('folio_mark_lazyfree(folio)', (s, t) => {
+      pageAt(s, t.folio).lazyFree = true
+    }),
   ]
 }
 

@@ -40,6 +40,7 @@ export function takeOver(s: State, src: number, dst: number): void {
   const to = pageAt(s, dst)
   to.anon = from.anon
   to.index = from.index
+  to.lazyFree = from.lazyFree
   to.dirty = from.dirty || folio_is_device_private(src)
   from.uncharged = true
   if (to.large) s.nrAnon++
