@@ -76,6 +76,7 @@ const switches: readonly (readonly [string, string, string])[] = [
   ['mutant-frozen-split-puts-twice', 'migrate-to-small-pages', 'free-only-unmapped-folio'],
   ['mutant-pmd-fault-without-reference', 'fault-migrates-large-folio', 'fault-owns-its-page'],
   ['mutant-pte-fault-without-reference', 'two-faults-one-device-page', 'fault-owns-its-page'],
+  ['mutant-gup-fast-without-barrier', 'migrate-races-pin', 'pinned-page-stays-exclusive'],
 ]
 
 describe('a decision turned round is noticed', () => {
