@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import {
   applyPatch,
   checksOf,
@@ -17,35 +16,17 @@ import {
   type Scenario,
 } from 'foliocheck'
 import { describe, expect, test } from 'vitest'
+import { readIndex, Trials, type Variant } from '../test/trial.js'
 import project from './index.js'
 import { clear_compound_head } from './machine/index.js'
 import { zoneDevice } from './machine/state.js'
 import { __folio_freeze_and_split_unmapped, __split_folio_to_order } from './mm/huge_memory.js'
 import { memunmap_pages } from './mm/memremap/teardown.js'
 
-interface Variant {
-  readonly kernel: string
-  readonly patches: readonly string[]
-}
-
-interface Index {
-  readonly bugs: readonly {
-    readonly id: string
-    readonly scenario: string
-    readonly property: string
-    readonly before: Variant
-    readonly after: Variant
-  }[]
-  readonly known: readonly { readonly kernel: string; readonly scenario: string; readonly property: string }[]
-}
-
-const index = JSON.parse(readFileSync(new URL('../counterexamples/index.json', import.meta.url), 'utf8')) as Index
-const newest = project.kernels[project.kernels.length - 1]
-
-function kernelOf({ kernel, patches }: Variant): Kernel {
-  const base = named('kernel', project.kernels, kernel)
-  return patches.reduce((patched, name) => applyPatch(patched, named('patch', project.patches, name)), base)
-}
+const index = readIndex('index')
+const trials = new Trials(project)
+const { newest } = trials
+const kernelOf = (variant: Variant) => trials.kernelOf(variant)
 
 function scenarioOf(name: string): Scenario {
   return named('scenario', project.scenarios, name)

@@ -1,29 +1,10 @@
-import {
-  applyPatch,
-  checksOf,
-  compile,
-  createTreeStore,
-  explore,
-  type Kernel,
-  named,
-  on,
-  PackedSystem,
-  patch,
-  remove,
-} from 'foliocheck'
+import { applyPatch, on, patch, remove } from 'foliocheck'
 import { describe, expect, test } from 'vitest'
+import { Trials } from '../test/trial.js'
 import project from './page-table.js'
 
-/** The newest kernel with everything that is proposed for it. */
-const clean = project.patches
-  .filter(patch => patch.status.startsWith('a proposal'))
-  .reduce(applyPatch, project.kernels[project.kernels.length - 1])
-
-function violated(kernel: Kernel, name: string): string[] {
-  const system = new PackedSystem(compile(kernel, named('scenario', project.scenarios, name)))
-  const result = explore(system, checksOf(project.properties, system.shared), createTreeStore(system.words, {}))
-  return [...result.found.keys()]
-}
+const trials = new Trials(project)
+const clean = trials.proposed
 
 /** Per property: an operation, a step whose loss no other property notices, and the scenario in which this one does. */
 const alone = [
@@ -122,7 +103,7 @@ describe('without it nobody would notice', () => {
     if (!operation) throw new Error(`the newest kernel has no ${name}`)
     const info = { subject: 'a mutant', date: '2026-11-21', status: 'a mutant' }
     const mutant = applyPatch(clean, patch('mutant', info, on(operation, remove(label))))
-    const before = violated(clean, scenario)
-    expect(violated(mutant, scenario).filter(found => !before.includes(found))).toEqual([property])
+    const before = trials.run(clean, scenario).violated
+    expect(trials.run(mutant, scenario).violated.filter(found => !before.includes(found))).toEqual([property])
   })
 })

@@ -1,20 +1,6 @@
-import {
-  applyPatch,
-  checksOf,
-  compile,
-  createTreeStore,
-  explore,
-  type Kernel,
-  named,
-  nth,
-  type Operation,
-  on,
-  PackedSystem,
-  patch,
-  remove,
-  replace,
-} from 'foliocheck'
+import { applyPatch, nth, type Operation, on, patch, remove, replace } from 'foliocheck'
 import { describe, expect, test } from 'vitest'
+import { Trials } from '../test/trial.js'
 import { folio_add_anon_rmap_pmd, pmdp_invalidate_ad } from './machine/page-table/index.js'
 import { pageTable } from './machine/page-table/state.js'
 import { gup_fast } from './mm/gup/gup-fast.js'
@@ -31,27 +17,9 @@ import { migrate_locked } from './mm/migrate_folio/migrate.js'
 import { move_page_tables } from './mm/mremap/mremap.js'
 import project from './page-table.js'
 
-/** The newest kernel with everything that is proposed for it: what is found here, the mutant did. */
-const clean = project.patches
-  .filter(patch => patch.status.startsWith('a proposal'))
-  .reduce(applyPatch, project.kernels[project.kernels.length - 1])
-
+const trials = new Trials(project)
+const clean = trials.proposed
 const info = { subject: 'a mutant', date: '2026-11-20', status: 'a mutant' }
-
-const known = new Map<string, string[]>()
-
-/** What the clean kernel violates; explored once per scenario. */
-function cleanly(name: string): string[] {
-  const before = known.get(name) ?? violated(clean, name)
-  known.set(name, before)
-  return before
-}
-
-function violated(kernel: Kernel, name: string): string[] {
-  const system = new PackedSystem(compile(kernel, named('scenario', project.scenarios, name)))
-  const result = explore(system, checksOf(project.properties, system.shared), createTreeStore(system.words, {}))
-  return [...result.found.keys()]
-}
 
 interface Mutant {
   readonly why: string
@@ -260,7 +228,8 @@ const mutants: readonly Mutant[] = [
 
 describe('a mutant of the newest kernel is caught by the property that is about it', () => {
   test.each(mutants)('$why ($property)', ({ operation, hunk, scenario, property }) => {
-    expect(cleanly(scenario)).toEqual([])
-    expect(violated(applyPatch(clean, patch('mutant', info, on(operation, hunk))), scenario)).toContain(property)
+    expect(trials.run(clean, scenario).violated).toEqual([])
+    const mutant = applyPatch(clean, patch('mutant', info, on(operation, hunk)))
+    expect(trials.run(mutant, scenario).violated).toContain(property)
   })
 })

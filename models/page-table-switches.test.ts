@@ -1,53 +1,10 @@
-import {
-  applyPatch,
-  checksOf,
-  compile,
-  createTreeStore,
-  explore,
-  type Kernel,
-  named,
-  PackedSystem,
-  type Program,
-} from 'foliocheck'
+import { applyPatch, named } from 'foliocheck'
 import { describe, expect, test } from 'vitest'
+import { Trials } from '../test/trial.js'
 import project from './page-table.js'
 
-/** The newest kernel with everything that is proposed for it: what is found here, the mutant did. */
-const clean = project.patches
-  .filter(patch => patch.status.startsWith('a proposal'))
-  .reduce(applyPatch, project.kernels[project.kernels.length - 1])
-
-interface Explored {
-  readonly violated: string[]
-  /** Labels of the steps that some run took. */
-  readonly ran: Set<string>
-}
-
-function exploreAll(kernel: Kernel, name: string): Explored {
-  const system = new PackedSystem(compile(kernel, named('scenario', project.scenarios, name)))
-  const result = explore(system, checksOf(project.properties, system.shared), createTreeStore(system.words, {}))
-  expect(result.stopped).toBeUndefined()
-  return { violated: [...result.found.keys()], ran: stepsThatRan(system.program, result.coverage) }
-}
-
-function stepsThatRan(program: Program, coverage: readonly (readonly number[])[]): Set<string> {
-  const ran = new Set<string>()
-  program.threads.forEach((thread, t) => {
-    thread.steps.forEach((code, pc) => {
-      if (code.kind !== 'end' && (coverage[t]?.[pc] ?? 0) > 0) ran.add(`${code.frame.operation}: ${code.label}`)
-    })
-  })
-  return ran
-}
-
-const known = new Map<string, Explored>()
-
-/** What the clean kernel does in a scenario; explored once. */
-function cleanly(name: string): Explored {
-  const before = known.get(name) ?? exploreAll(clean, name)
-  known.set(name, before)
-  return before
-}
+const trials = new Trials(project)
+const clean = trials.proposed
 
 /** Each decision that can be turned round, the scenario that shows it, and the property that says so. */
 const switches: readonly (readonly [string, string, string])[] = [
@@ -81,9 +38,9 @@ const switches: readonly (readonly [string, string, string])[] = [
 
 describe('a decision turned round is noticed', () => {
   test.each(switches)('%s in %s: %s', (name, scenario, property) => {
-    expect(cleanly(scenario).violated).not.toContain(property)
+    expect(trials.run(clean, scenario).violated).not.toContain(property)
     const mutant = applyPatch(clean, named('patch', project.patches, name))
-    expect(exploreAll(mutant, scenario).violated).toContain(property)
+    expect(trials.run(mutant, scenario).violated).toContain(property)
   })
 
   test('every mutant is in the table', () => {
@@ -102,14 +59,14 @@ describe('the branch of migrate_vma_collect_huge_pmd that waits for a migration 
     'migrate-to-small-races-refault',
     'migrate-to-small-pages',
   ])('never runs in %s', name => {
-    const { ran } = exploreAll(v6_19, name)
+    const { ran } = trials.run(v6_19, name)
     expect(ran).not.toContain(waits)
     expect(ran).toContain('migrate_vma_collect_huge_pmd: ptl = pmd_lock(mm, pmdp)')
   })
 
   test('runs, and unlocks twice, when its test comes first', () => {
     const mutant = applyPatch(v6_19, named('patch', project.patches, 'mutant-collect-waits-for-migration-first'))
-    const { ran, violated } = exploreAll(mutant, 'collect-meets-migration-pmd')
+    const { ran, violated } = trials.run(mutant, 'collect-meets-migration-pmd')
     expect(ran).toContain(waits)
     expect(violated).toContain('unlock-by-holder')
   })

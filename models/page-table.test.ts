@@ -1,49 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { applyPatch, checksOf, compile, createTreeStore, explore, type Kernel, named, PackedSystem } from 'foliocheck'
+import type { Kernel } from 'foliocheck'
 import { describe, expect, test } from 'vitest'
+import { readIndex, Trials, type Variant } from '../test/trial.js'
 import project from './page-table.js'
 
-interface Variant {
-  readonly kernel: string
-  readonly patches: readonly string[]
-}
-
-interface Index {
-  readonly bugs: readonly {
-    readonly id: string
-    readonly scenario: string
-    readonly property: string
-    readonly before: Variant
-    readonly after: Variant
-  }[]
-  readonly known: readonly { readonly kernel: string; readonly scenario: string; readonly property: string }[]
-}
-
-const file = new URL('../counterexamples/page-table.json', import.meta.url)
-const index = JSON.parse(readFileSync(file, 'utf8')) as Index
-const newest = project.kernels[project.kernels.length - 1]
-
-function kernelOf({ kernel, patches }: Variant): Kernel {
-  const base = named('kernel', project.kernels, kernel)
-  return patches.reduce((patched, name) => applyPatch(patched, named('patch', project.patches, name)), base)
-}
-
-const explored = new Map<string, ReturnType<typeof exploreAll>>()
-
-/** The scenario on the kernel; each pair is explored once. */
-function run(kernel: Kernel, name: string) {
-  const key = [kernel.name, ...kernel.patches, name].join('\n')
-  const result = explored.get(key) ?? exploreAll(kernel, name)
-  explored.set(key, result)
-  return result
-}
-
-function exploreAll(kernel: Kernel, name: string) {
-  const system = new PackedSystem(compile(kernel, named('scenario', project.scenarios, name)))
-  const result = explore(system, checksOf(project.properties, system.shared), createTreeStore(system.words, {}))
-  expect(result.stopped).toBeUndefined()
-  return { violated: [...result.found.keys()].sort(), lost: result.lost, tested: result.tested, cut: [...result.cut] }
-}
+const index = readIndex('page-table')
+const trials = new Trials(project)
+const { newest } = trials
+const kernelOf = (variant: Variant) => trials.kernelOf(variant)
+const run = (kernel: Kernel, name: string) => trials.run(kernel, name)
 
 describe('every bug is found before its fix and proved gone after it', () => {
   test.each(index.bugs)('$id', ({ scenario, property, before, after }) => {

@@ -1,20 +1,6 @@
-import {
-  applyPatch,
-  checksOf,
-  compile,
-  createTreeStore,
-  explore,
-  type Kernel,
-  named,
-  nth,
-  type Operation,
-  on,
-  PackedSystem,
-  patch,
-  remove,
-  replace,
-} from 'foliocheck'
+import { applyPatch, nth, type Operation, on, patch, remove, replace } from 'foliocheck'
 import { describe, expect, test } from 'vitest'
+import { Trials } from '../test/trial.js'
 import { svm_migrate_to_ram } from './drivers/svm/amdkfd.js'
 import { drm_pagemap_migrate_to_devmem } from './drivers/svm/devmem.js'
 import {
@@ -34,22 +20,9 @@ import { mmu_interval_read_begin, mmu_notifier_invalidate_range_end } from './mm
 import { madvise_dontneed } from './mm/svm/zap.js'
 import project from './svm.js'
 
-const newest = project.kernels[project.kernels.length - 1]
+const trials = new Trials(project)
+const { newest } = trials
 const info = { subject: 'a mutant', date: '2026-11-20', status: 'a mutant' }
-const known = new Map<string, string[]>()
-
-function violated(kernel: Kernel, name: string): string[] {
-  const system = new PackedSystem(compile(kernel, named('scenario', project.scenarios, name)))
-  const result = explore(system, checksOf(project.properties, system.shared), createTreeStore(system.words, {}))
-  return [...result.found.keys()]
-}
-
-/** What the newest kernel violates; explored once per scenario. */
-function cleanly(name: string): string[] {
-  const before = known.get(name) ?? violated(newest, name)
-  known.set(name, before)
-  return before
-}
 
 interface Mutant {
   readonly why: string
@@ -292,8 +265,9 @@ const mutants: readonly Mutant[] = [
 
 describe('a mutant of the newest kernel is caught by the properties that are about it', () => {
   test.each(mutants)('$why ($properties)', ({ operation, hunks, scenario, properties }) => {
-    expect(cleanly(scenario)).toEqual([])
-    const found = violated(applyPatch(newest, patch('mutant', info, on(operation, ...hunks))), scenario)
+    expect(trials.run(newest, scenario).violated).toEqual([])
+    const mutant = applyPatch(newest, patch('mutant', info, on(operation, ...hunks)))
+    const found = trials.run(mutant, scenario).violated
     expect(properties.filter(property => !found.includes(property))).toEqual([])
   })
 

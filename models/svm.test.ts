@@ -1,38 +1,13 @@
-import { readFileSync } from 'node:fs'
-import { applyPatch, checksOf, compile, createTreeStore, explore, type Kernel, named, PackedSystem } from 'foliocheck'
+import type { Kernel } from 'foliocheck'
 import { describe, expect, test } from 'vitest'
+import { readIndex, Trials, type Variant } from '../test/trial.js'
 import project from './svm.js'
 
-interface Variant {
-  readonly kernel: string
-  readonly patches: readonly string[]
-}
-
-interface Index {
-  readonly bugs: readonly {
-    readonly id: string
-    readonly scenario: string
-    readonly property: string
-    readonly before: Variant
-    readonly after: Variant
-  }[]
-  readonly known: readonly { readonly kernel: string; readonly scenario: string; readonly property: string }[]
-}
-
-const index = JSON.parse(readFileSync(new URL('../counterexamples/svm.json', import.meta.url), 'utf8')) as Index
-const newest = project.kernels[project.kernels.length - 1]
-
-function kernelOf({ kernel, patches }: Variant): Kernel {
-  const base = named('kernel', project.kernels, kernel)
-  return patches.reduce((patched, name) => applyPatch(patched, named('patch', project.patches, name)), base)
-}
-
-function run(kernel: Kernel, name: string) {
-  const system = new PackedSystem(compile(kernel, named('scenario', project.scenarios, name)))
-  const result = explore(system, checksOf(project.properties, system.shared), createTreeStore(system.words, {}))
-  expect(result.stopped).toBeUndefined()
-  return { violated: [...result.found.keys()].sort(), lost: result.lost, tested: result.tested, cut: [...result.cut] }
-}
+const index = readIndex('svm')
+const trials = new Trials(project)
+const { newest } = trials
+const kernelOf = (variant: Variant) => trials.kernelOf(variant)
+const run = (kernel: Kernel, name: string) => trials.run(kernel, name)
 
 describe('every bug is found before its fix and proved gone after it', () => {
   test.each(index.bugs)('$id', ({ scenario, property, before, after }) => {
@@ -60,9 +35,7 @@ describe('the newest kernel', () => {
   })
 
   test('has no violation left with the proposed patches', () => {
-    const patches = project.patches.filter(patch => patch.status.startsWith('a proposal')).map(patch => patch.name)
-    const patched = kernelOf({ kernel: newest.name, patches })
-    const left = index.known.flatMap(({ scenario }) => run(patched, scenario).violated)
+    const left = index.known.flatMap(({ scenario }) => run(trials.proposed, scenario).violated)
     expect(left).toEqual([])
   })
 })
