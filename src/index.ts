@@ -37,6 +37,7 @@ export {
   type Invariant,
   invariant,
   noDeadlock,
+  noLivelock,
   type Property,
   type Reachable,
   reachable,

@@ -1,4 +1,4 @@
-import { noDeadlock, type Property } from 'foliocheck'
+import { noDeadlock, noLivelock, type Property } from 'foliocheck'
 import { noWarning } from '../kernel-warnings.js'
 import { protectionAsked, protectionKept, softDirtyKept } from './bits.js'
 import { lruFolioCharged, slotOfAddress, tableGoesSomewhere } from './collect.js'
@@ -99,4 +99,5 @@ export const pageTableProperties: readonly Property[] = [
   noLockLeft,
   noWarning,
   noDeadlock,
+  noLivelock,
 ]

@@ -39,10 +39,11 @@ const schema = v.object({
   states: small,
   without: v.object({ threads: list(text, 255), actions: list(v.object({ thread: text, action: small }), 10_000) }),
   trace: v.object({
-    run: v.object({ initial: small, ordinals: list(small, 100_000) }),
+    run: v.object({ initial: small, ordinals: list(small, 100_000), loop: v.optional(small) }),
     initially: list(change, 10_000),
     steps: list(step, 100_000),
     threads: list(text, 256),
+    loopFrom: v.optional(small),
   }),
   why: v.object({
     reason: text,

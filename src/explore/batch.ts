@@ -2,7 +2,7 @@ import { ModelError, reasonOf } from '../errors.js'
 import type { Finding } from '../system/finding.js'
 import { type Successors, type System, threadOf } from '../system/system.js'
 import { createPlainStore } from './store/plain-store.js'
-import type { StateStore } from './store/store.js'
+import { NO_PARENT, type StateStore } from './store/store.js'
 
 /** What transitions said besides their successors. */
 export interface Reports {
@@ -22,6 +22,10 @@ export class Batch implements Successors {
   /** The state whose successors are being written. */
   parent = 0
   transitions = 0
+  /** Whether `retreats` is to be known. */
+  watching = false
+  /** Whether some step led to a state that was there before the one it started in: without any there is no cycle. */
+  retreats = false
 
   constructor(
     readonly store: StateStore,
@@ -72,12 +76,20 @@ export class Batch implements Successors {
   flush(): number {
     const added = this.store.insert(this.slot)
     const { store } = this
+    if (this.watching && !this.retreats) this.#look()
     if (this.words !== store.batch) this.pairs = pairsOf(store.batch)
     this.words = store.batch
     this.parents = store.parents
     this.ordinals = store.ordinals
     this.slot = 0
     return added
+  }
+
+  #look(): void {
+    const { found, parents } = this.store
+    for (let i = 0; i < this.slot; i++) {
+      if (found[i] <= parents[i] && parents[i] !== NO_PARENT) this.retreats = true
+    }
   }
 }
 

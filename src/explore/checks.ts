@@ -5,7 +5,7 @@ import type { Property } from '../property/property.js'
 /** A property as the explorer tests it: on the working vector, without knowing what it means. */
 export interface Check {
   readonly name: string
-  readonly when: 'always' | 'quiescent' | 'reachable' | 'deadlock'
+  readonly when: 'always' | 'quiescent' | 'reachable' | 'deadlock' | 'livelock'
   readonly holds: () => boolean
   /** Whether the claim says anything about this state. */
   readonly premise: () => boolean
@@ -21,7 +21,8 @@ function checkOf(property: Property, shared: object): Check[] {
     case 'assertion':
       return []
     case 'deadlock':
-      return [{ name: property.name, when: 'deadlock', holds: () => true, premise: () => true }]
+    case 'livelock':
+      return [{ name: property.name, when: property.kind, holds: () => true, premise: () => true }]
     case 'reachable': {
       const holds = property.holds as (s: object) => boolean
       return [

@@ -7,6 +7,8 @@ export interface MemberReport {
   readonly transitions: number
   readonly terminal: number
   readonly lost: number
+  /** Whether some step led to a state that was there before the one it started in. */
+  readonly retreats: boolean
   readonly cut: ReadonlyMap<string, number>
   readonly found: ReadonlyMap<string, Found>
   readonly tested: ReadonlySet<string>

@@ -4,6 +4,8 @@ import type { Finding } from '../system/finding.js'
 export interface Run {
   readonly initial: number
   readonly ordinals: readonly number[]
+  /** Of a run that goes on for ever: how many of the last steps repeat. */
+  readonly loop?: number | undefined
 }
 
 /** The first violation of one property, or the first witness of a reachability property. */

@@ -6,6 +6,7 @@ import type { System } from '../system/system.js'
 import { Again, Batch, checkUnchanged, outOfRange, type Reports } from './batch.js'
 import type { Check } from './checks.js'
 import { type Limits, limits as withDefaults } from './limits.js'
+import { Abandoned, findLivelock, MOST_THREADS } from './livelock.js'
 import { describeError, errorOf, type MemberError, type MemberReport, merge } from './member-report.js'
 import type { ExploreOptions } from './options.js'
 import { Progress } from './progress.js'
@@ -61,7 +62,7 @@ export class Search {
     this.#limits = withDefaults(options.limits)
     this.#progress = options.progress ?? new Progress()
     this.#open = [...checks]
-    this.#unmet = checks.filter(check => check.when !== 'quiescent')
+    this.#unmet = checks.filter(check => check.when !== 'quiescent' && check.when !== 'livelock')
     this.#again = new Again(system)
     const reports: Reports = {
       found: (parent, ordinal, findings) => this.#assertions(parent, ordinal, findings),
@@ -69,6 +70,7 @@ export class Search {
       broke: (_, ordinal, error) => this.#broken.push({ ordinal, error }),
     }
     this.#batch = new Batch(store, reports, system.maxSuccessors)
+    this.#batch.watching = checks.some(check => check.when === 'livelock')
   }
 
   run(): Exploration {
@@ -89,6 +91,8 @@ export class Search {
     const reports = [this.#report(), ...this.team.dismiss<MemberReport>(this.#ports)]
     const failed = reports.find(report => report.error !== undefined)
     if (failed?.error) throw errorOf(failed.error)
+    const all = merge(reports)
+    const livelock = depthFirst ? undefined : this.#livelock(reports.some(report => report.retreats))
     const sum = (of: (report: MemberReport) => number) => reports.reduce((all, report) => all + of(report), 0)
     const unexplored = store.count - sum(report => report.explored)
     if (unexplored !== 0 && !this.#stopped) throw new Error(`${unexplored} states were not looked at; report this`)
@@ -106,7 +110,27 @@ export class Search {
       stopped: this.#stopped,
       unexplored,
       lost: sum(report => report.lost),
-      ...merge(reports),
+      ...all,
+      ...(livelock && {
+        tested: new Set([...all.tested, livelock.property]),
+        found: livelock.run
+          ? new Map([...all.found, [livelock.property, { ...livelock, run: livelock.run }]])
+          : all.found,
+      }),
+    }
+  }
+
+  /** What can be said of livelocks, now that all states are known; undefined when nothing can, or nobody asks. */
+  #livelock(retreats: boolean): { property: string; run: Run | undefined; finding: undefined } | undefined {
+    const { system, store, checks } = this
+    const check = checks.find(({ when }) => when === 'livelock')
+    if (!check || this.#stopped || !store.exact || system.threads.length > MOST_THREADS) return undefined
+    try {
+      const run = retreats ? findLivelock(system, store, 'strong', () => this.#tick()) : undefined
+      return { property: check.name, run, finding: undefined }
+    } catch (thrown) {
+      if (thrown instanceof Abandoned) return undefined
+      throw thrown
     }
   }
 
@@ -185,6 +209,7 @@ export class Search {
       transitions: this.#batch.transitions,
       terminal: this.#terminal,
       lost: this.#lost,
+      retreats: this.#batch.retreats,
       cut: this.#cut,
       found: this.#found,
       tested: this.#tested,

@@ -33,14 +33,28 @@ export interface Deadlock {
   readonly claim: string
 }
 
+/** The claim that no run goes on for ever in which every thread gets its turn. */
+export interface Livelock {
+  readonly kind: 'livelock'
+  readonly name: string
+  readonly claim: string
+}
+
 /** What is checked. */
-export type Property = Assertion | Invariant | Reachable | Deadlock
+export type Property = Assertion | Invariant | Reachable | Deadlock | Livelock
 
 /** Every run can go on until all threads are at their ends. */
 export const noDeadlock: Deadlock = {
   kind: 'deadlock',
   name: 'no-deadlock',
   claim: 'no thread waits for ever: every run goes on until each thread has ended',
+}
+
+/** Under strong fairness: who can go on again and again does go on, as a waiter for one of the kernel's locks. */
+export const noLivelock: Livelock = {
+  kind: 'livelock',
+  name: 'no-livelock',
+  claim: 'no run goes on for ever in which every thread that can take a step again and again takes one again and again',
 }
 
 interface InvariantSpec<S> {

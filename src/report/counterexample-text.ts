@@ -64,6 +64,12 @@ function stepsText(trace: Trace, width: number, verbose: boolean): string[] {
 
 function lengthOf(found: Counterexample): string {
   const { steps, preemptions } = found
+  const { loopFrom } = found.trace
+  if (loopFrom !== undefined) {
+    const stem = many(loopFrom - 1, 'step')
+    const loop = many(steps - loopFrom + 1, 'step')
+    return `goes on for ever: after ${stem}, a loop of ${loop} (${many(found.states, 'state was', 'states were')} searched)`
+  }
   const size = `violated after ${many(steps, 'step')}, ${many(preemptions, 'preemption')}`
   const shortest = found.shortest
     ? `no shorter run exists (${many(found.states, 'state was', 'states were')} searched breadth-first)`

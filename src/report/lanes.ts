@@ -26,12 +26,12 @@ export function lanes(trace: Trace, width: number, ghosts = false): string[] {
   const inLanes = threads.length < 2 || (width - NUMBER) / (threads.length + 1) >= NARROWEST + GAP
   return inLanes
     ? draw(
-        entriesOf(steps, (text, step) => threads.map(thread => (thread === step.thread ? text : ''))),
+        entriesOf(steps, trace.loopFrom, (text, step) => threads.map(thread => (thread === step.thread ? text : ''))),
         threads,
         width,
       )
     : draw(
-        entriesOf(steps, (text, step, first) => [first ? step.thread : '', text]),
+        entriesOf(steps, trace.loopFrom, (text, step, first) => [first ? step.thread : '', text]),
         ['thread', 'step'],
         width,
       )
@@ -39,6 +39,7 @@ export function lanes(trace: Trace, width: number, ghosts = false): string[] {
 
 function entriesOf(
   steps: readonly TraceStep[],
+  loopFrom: number | undefined,
   place: (text: string, step: TraceStep, first: boolean) => string[],
 ): Entry[] {
   const entries: Entry[] = []
@@ -50,12 +51,16 @@ function entriesOf(
     lastThread = step.thread
   }
   for (const step of steps) {
+    if (step.number === loopFrom) entries.push({ number: '', cells: ['── from here on, for ever ──'], changes: [] })
     const calls = step.stack.join('/')
     if (lastCalls.get(step.thread) !== calls && step.operation !== '') add('', `${step.operation}()`, step, [])
     lastCalls.set(step.thread, calls)
     const chosen = step.chosen === undefined ? '' : ` [${step.chosen}]`
     add(String(step.number), `  ${step.label}${chosen}`, step, changesOf(step))
     for (const said of step.said) add('', `  ! ${said}`, step, [])
+  }
+  if (loopFrom !== undefined) {
+    entries.push({ number: '', cells: [`── and again from step ${loopFrom} ──`], changes: [] })
   }
   return entries
 }
@@ -70,7 +75,7 @@ function changesOf(step: TraceStep): string[] {
 function draw(entries: readonly Entry[], heads: readonly string[], width: number): string[] {
   const longest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, text.length), 0)
   const wanted = [
-    ...heads.map((head, i) => longest([head, ...entries.map(entry => entry.cells[i])])),
+    ...heads.map((head, i) => longest([head, ...entries.map(entry => entry.cells[i] ?? '')])),
     longest(['changed', ...entries.flatMap(entry => entry.changes)]),
   ]
   const widths = share(wanted, width - NUMBER - GAP * heads.length)

@@ -46,6 +46,7 @@ export function minimise(
   options: MinimiseOptions = {},
 ): Minimal {
   const program = compile(kernel, scenario)
+  if (property.kind === 'livelock') return asFound(program, first, exploration.states)
   let best = { run: first, states: exploration.states }
   let shortest = exploration.strategy === 'bfs' && exploration.exact
   if (!shortest) {
@@ -85,6 +86,12 @@ export function minimise(
     cutting: small.cutting,
     states: best.states,
   }
+}
+
+/** A run that goes on for ever has its shortest way to its loop, and there the shortest loop: that is all. */
+function asFound(program: Program, run: Run, states: number): Minimal {
+  const preemptions = countPreemptions(new PackedSystem(program), run)
+  return { program, run, preemptions, shortest: false, calmest: false, cutting: NOTHING_CUT, states }
 }
 
 /** The shortest violation of the property, or undefined when there is none within the limits. */

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Run } from '../explore/result.js'
 import type { Program } from '../program/program.js'
 import { type ReferenceState, ReferenceSystem } from '../program/reference-system.js'
 import { falseClause, type Property } from '../property/property.js'
-import type { Outcome } from '../system/system.js'
+import { type Outcome, threadOf } from '../system/system.js'
 
 /** One replayed step: the states around it and what it said. */
 export interface ReplayedStep {
@@ -18,6 +19,8 @@ export interface Replay {
   readonly steps: readonly ReplayedStep[]
   /** The state after the last step. */
   readonly last: ReferenceState
+  /** The steps of the loop at its end. */
+  readonly loop: readonly ReplayedStep[]
 }
 
 /** The step at which a run could not go on as recorded. */
@@ -47,7 +50,7 @@ export function replay(program: Program, run: Run): Replay {
     steps.push({ ordinal, before: state, after, outcome })
     state = after
   }
-  return { initial, steps, last: state }
+  return { initial, steps, last: state, loop: steps.slice(steps.length - (run.loop ?? 0)) }
 }
 
 /** Whether the run's end violates the property (for a reachability property: shows it). */
@@ -61,10 +64,26 @@ export function violates(program: Program, replayed: Replay, property: Property)
       return property.holds(last.shared as never)
     case 'deadlock':
       return system.enabled(last).length === 0 && !system.atRest(last)
+    case 'livelock':
+      return repeats(replayed) && !system.atRest(last) && isFair(program, replayed)
     case 'invariant': {
       const applies = property.when === 'always' || (system.enabled(last).length === 0 && system.atRest(last))
       const counts = property.when === 'always' || property.premise(last.shared as never)
       return applies && counts && falseClause(property, last.shared) !== undefined
     }
   }
+}
+
+/** Whether the loop leads back to where it begins. */
+function repeats({ loop, last }: Replay): boolean {
+  return loop.length > 0 && isDeepStrictEqual(loop[0].before, last)
+}
+
+/** Whether each thread acts in the loop, or is unable to everywhere in it. */
+function isFair(program: Program, { loop }: Replay): boolean {
+  const system = new ReferenceSystem(program)
+  return program.threads.every((_, t) => {
+    const own = (ordinal: number) => threadOf(ordinal) === t
+    return loop.some(step => own(step.ordinal)) || !loop.some(step => system.enabled(step.before).some(own))
+  })
 }

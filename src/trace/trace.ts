@@ -39,6 +39,8 @@ export interface Trace {
   readonly steps: readonly TraceStep[]
   /** Thread names in the order of the scenario, the setup first if there is one. */
   readonly threads: readonly string[]
+  /** Of a run that goes on for ever: the number of the step from which it repeats. */
+  readonly loopFrom?: number | undefined
 }
 
 /** Replays a run and tells it step by step. @throws Diverged when it does not replay. */
@@ -51,7 +53,9 @@ export function traceOf(program: Program, run: Run): { trace: Trace; replayed: R
     return describe(program, step, setup ? 0 : ++number)
   })
   const initially = diff(schema, defaultOf(schema), replayed.initial.shared)
-  return { trace: { run, initially, steps, threads: program.threads.map(thread => thread.name) }, replayed }
+  const threads = program.threads.map(thread => thread.name)
+  const loopFrom = run.loop === undefined ? undefined : number - run.loop + 1
+  return { trace: { run, initially, steps, threads, ...(loopFrom && { loopFrom }) }, replayed }
 }
 
 function describe(program: Program, step: ReplayedStep, number: number): TraceStep {

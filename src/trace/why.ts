@@ -5,6 +5,7 @@ import { type ReferenceState, ReferenceSystem } from '../program/reference-syste
 import { falseClause, type Property } from '../property/property.js'
 import { type Path, partAt, show } from '../state/diff.js'
 import type { RecordType } from '../state/schema.js'
+import { threadOf } from '../system/system.js'
 import { type Read, watched } from './reads.js'
 import type { Replay } from './replay.js'
 import type { Trace } from './trace.js'
@@ -60,6 +61,8 @@ export function explainWhy(program: Program, replayed: Replay, trace: Trace, pro
     }
     case 'deadlock':
       return { reason: blockedThreads(program, replayed.last), evidence: blockers(program, replayed.last, trace) }
+    case 'livelock':
+      return { reason: whoRepeats(program, replayed), evidence: [] }
     case 'reachable':
       return { reason: property.claim, evidence: [] }
   }
@@ -86,6 +89,22 @@ function blockedThreads(program: Program, state: ReferenceState): string {
       : [`${thread.name} waits at '${step.label}' in ${step.frame.operation}`]
   })
   return waiting.join('; ')
+}
+
+/** Who goes on for ever in the loop, and who waits. */
+function whoRepeats(program: Program, { loop, last }: Replay): string {
+  const system = new ReferenceSystem(program)
+  const acts = (t: number) => loop.some(step => threadOf(step.ordinal) === t)
+  const parts = program.threads.flatMap((thread, t) => {
+    if (acts(t)) return [`${thread.name} repeats ${many(loop.filter(step => threadOf(step.ordinal) === t).length)}`]
+    const step = system.stepAt(last, t)
+    return step.kind === 'end' ? [] : [`${thread.name} waits at '${step.label}' in ${step.frame.operation}`]
+  })
+  return `for ever: ${parts.join('; ')}`
+}
+
+function many(steps: number): string {
+  return steps === 1 ? '1 step' : `${steps} steps`
 }
 
 /** What the conditions looked at on which threads wait. */

@@ -4,10 +4,10 @@ import { page_folio } from '../../machine/page-table/index.js'
 import { pageTable } from '../../machine/page-table/state.js'
 import { split_huge_pmd_locked_v6_14 } from '../../mm/huge_memory_pmd/split.js'
 import { remove_device_exclusive_entry } from '../../mm/memory_fault/exclusive.js'
-import { do_swap_page_v6_14 } from '../../mm/memory_fault/swap-page.js'
+import { do_swap_page_v6_14, do_swap_page_v6_19 } from '../../mm/memory_fault/swap-page.js'
 import { copy_pte_range } from '../../mm/memory_fork/copy-pte.js'
 import { zap_pte_range } from '../../mm/memory_zap/zap-range.js'
-import { devmem_migrate_to_ram_v6_14 } from '../../mm/migrate_folio/driver.js'
+import { devmem_migrate_to_ram_v1, devmem_migrate_to_ram_v6_14 } from '../../mm/migrate_folio/driver.js'
 import { make_device_exclusive } from '../../mm/rmap/exclusive.js'
 import { try_to_migrate_one_exclusive } from '../../mm/rmap/migrate-one.js'
 
@@ -66,4 +66,18 @@ export const rmapHandlesDeviceExclusive = patch(
   put(remove_device_exclusive_entry),
   put(copy_pte_range),
   put(zap_pte_range),
+)
+
+export const trylockDevicePage = patch(
+  'trylock-device-page-in-do_swap_page',
+  {
+    subject: 'mm/migrate: Trylock device page in do_swap_page',
+    date: '2025-03-05',
+    messageId: '20240911030337.870160-1-matthew.brost@intel.com',
+    commit: '1afaeb8293c9',
+    status: 'merged for v6.15; the Message-ID is that of its first version',
+    claims: ['dp-fault-pileup-livelock'],
+  },
+  put(do_swap_page_v6_19),
+  put(devmem_migrate_to_ram_v1),
 )
