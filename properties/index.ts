@@ -1,4 +1,4 @@
-import { noDeadlock, type Property } from 'foliocheck'
+import { noDeadlock, noLivelock, type Property } from 'foliocheck'
 import {
   allocationsCounted,
   blockUnused,
@@ -119,4 +119,5 @@ export const properties: readonly Property[] = [
   pinnedWhileUsed,
   noWarning,
   noDeadlock,
+  noLivelock,
 ]
