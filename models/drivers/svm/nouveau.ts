@@ -3,11 +3,10 @@ import { memoryPresent } from '../../../properties/svm/folios.js'
 import { can_lock, free_page, mutex_unlock, pageAt, take_mutex } from '../../machine/svm/index.js'
 import { DEVICE, PEER, Pfn, Seq, Src, Va } from '../../machine/svm/sizes.js'
 import { type State, svm } from '../../machine/svm/state.js'
-import { hmm_range_fault } from '../../mm/svm/hmm.js'
 import { memunmap_pages } from '../../mm/svm/memunmap.js'
 import { migrate_vma_setup } from '../../mm/svm/migrate.js'
-import { mmu_interval_read_begin } from '../../mm/svm/notifier.js'
-import { program, tearDown } from './device-table.js'
+import { tearDown } from './device-table.js'
+import { rangeFault, rangeFaultBy } from './range-fault.js'
 import { migrate_locked_to_ram, migrate_page_to_ram } from './to_ram.js'
 
 /**
@@ -146,44 +145,14 @@ export const nouveau_svm_range_invalidate = svm.operation(
 /** A fault of the device. */
 export const nouveau_range_fault = svm.operation(
   'nouveau_range_fault',
-  { source: svmSource, params: { first: Va, last: Va, write: bool() }, locals: { seq: Seq, ok: bool() } },
-  ({ step, waitUntil, when, call, label, goto }) => [
-    label('again'),
-    call('mmu_interval_read_begin(range.notifier)', mmu_interval_read_begin, {}, (t, seq) => {
-      t.seq = seq
-    }),
-    call(
-      'hmm_range_fault(&range)',
-      hmm_range_fault,
-      { first: t => t.first, last: t => t.last, write: t => t.write, seq: t => t.seq },
-      (t, ok) => {
-        t.ok = ok
-      },
-    ),
-    when(t => !t.ok, [goto('again')]),
-    waitUntil(
-      'mutex_lock(&svmm->mutex)',
-      s => can_lock(s, 'notifierLock'),
-      s => {
-        take_mutex(s, 'notifierLock')
-      },
-    ),
-    step('mmu_interval_read_retry(range.notifier, range.notifier_seq)', (s, t) => {
-      t.ok = s.notifier.interval === t.seq
-    }),
-    when(
-      t => t.ok,
-      [
-        step('nvif_object_ioctl(&svmm->vmm->vmm.object, args)', (s, t) => {
-          program(s, t.first, t.last)
-        }),
-      ],
-    ),
-    step('mutex_unlock(&svmm->mutex)', s => {
-      mutex_unlock(s, 'notifierLock')
-    }),
-    when(t => !t.ok, [goto('again')]),
-  ],
+  { source: svmSource, ...rangeFault },
+  rangeFaultBy({
+    range: '&range',
+    notifier: 'range.notifier',
+    seq: 'range.notifier_seq',
+    mutex: '&svmm->mutex',
+    program: 'nvif_object_ioctl(&svmm->vmm->vmm.object, args)',
+  }),
 )
 
 /** What a scenario binds. */

@@ -2,10 +2,9 @@ import { bool, NONE } from 'foliocheck'
 import { can_lock, free_page, mutex_unlock, take_mutex } from '../../machine/svm/index.js'
 import { Pfn, Seq, Src, Va } from '../../machine/svm/sizes.js'
 import { svm, type Words } from '../../machine/svm/state.js'
-import { hmm_range_fault } from '../../mm/svm/hmm.js'
 import { migrate_vma_setup } from '../../mm/svm/migrate.js'
-import { mmu_interval_read_begin } from '../../mm/svm/notifier.js'
-import { program, tearDown } from './device-table.js'
+import { tearDown } from './device-table.js'
+import { rangeFault, rangeFaultBy } from './range-fault.js'
 import { migrate_locked_to_ram } from './to_ram.js'
 
 /**
@@ -22,44 +21,14 @@ const source = 'lib/test_hmm.c'
 
 export const dmirror_range_fault = svm.operation(
   'dmirror_range_fault',
-  { source, params: { first: Va, last: Va, write: bool() }, locals: { seq: Seq, ok: bool() } },
-  ({ step, waitUntil, when, call, label, goto }) => [
-    label('again'),
-    call('mmu_interval_read_begin(range->notifier)', mmu_interval_read_begin, {}, (t, seq) => {
-      t.seq = seq
-    }),
-    call(
-      'hmm_range_fault(range)',
-      hmm_range_fault,
-      { first: t => t.first, last: t => t.last, write: t => t.write, seq: t => t.seq },
-      (t, ok) => {
-        t.ok = ok
-      },
-    ),
-    when(t => !t.ok, [goto('again')]),
-    waitUntil(
-      'mutex_lock(&dmirror->mutex)',
-      s => can_lock(s, 'notifierLock'),
-      s => {
-        take_mutex(s, 'notifierLock')
-      },
-    ),
-    step('mmu_interval_read_retry(range->notifier, range->notifier_seq)', (s, t) => {
-      t.ok = s.notifier.interval === t.seq
-    }),
-    when(
-      t => t.ok,
-      [
-        step('dmirror_do_fault(dmirror, range)', (s, t) => {
-          program(s, t.first, t.last)
-        }),
-      ],
-    ),
-    step('mutex_unlock(&dmirror->mutex)', s => {
-      mutex_unlock(s, 'notifierLock')
-    }),
-    when(t => !t.ok, [goto('again')]),
-  ],
+  { source, ...rangeFault },
+  rangeFaultBy({
+    range: 'range',
+    notifier: 'range->notifier',
+    seq: 'range->notifier_seq',
+    mutex: '&dmirror->mutex',
+    program: 'dmirror_do_fault(dmirror, range)',
+  }),
 )
 
 const invalidation = { source, params: { seq: Seq, migrate: bool() } }
