@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest'
 /** The parts of `src`, each of which may import those before it. */
 const ORDER = [
   'errors.ts',
+  'numbers.ts',
   'state',
   'system',
   'program',

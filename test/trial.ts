@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import {
   applyPatch,
   checksOf,
@@ -12,28 +12,14 @@ import {
   type Program,
   type Project,
 } from 'foliocheck'
+import { type Expectations, readExpectations, type Variant } from '../src/check/expectations.js'
+import { kernelNamed } from '../src/project/load.js'
 
-/** A kernel with patches, by name. */
-export interface Variant {
-  readonly kernel: string
-  readonly patches: readonly string[]
-}
-
-/** The part of an index of expectations that tests look at. */
-export interface Index {
-  readonly bugs: readonly {
-    readonly id: string
-    readonly scenario: string
-    readonly property: string
-    readonly before: Variant
-    readonly after: Variant
-  }[]
-  readonly known: readonly { readonly kernel: string; readonly scenario: string; readonly property: string }[]
-}
+export type { Variant } from '../src/check/expectations.js'
 
 /** The index in `counterexamples/` of that name. */
-export function readIndex(name: string): Index {
-  return JSON.parse(readFileSync(new URL(`../counterexamples/${name}.json`, import.meta.url), 'utf8')) as Index
+export function readIndex(name: string): Expectations {
+  return readExpectations(fileURLToPath(new URL(`../counterexamples/${name}.json`, import.meta.url)))
 }
 
 /** What a scenario showed. */
@@ -58,8 +44,7 @@ export class Trials {
   }
 
   kernelOf({ kernel, patches }: Variant): Kernel {
-    const base = named('kernel', this.project.kernels, kernel)
-    return patches.reduce((patched, name) => applyPatch(patched, named('patch', this.project.patches, name)), base)
+    return kernelNamed(this.project, kernel, patches)
   }
 
   /** The newest kernel with everything that is proposed for it. What is found in a mutant of it, the mutant did. */

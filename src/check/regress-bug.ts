@@ -1,7 +1,8 @@
+import { many } from '../numbers.js'
 import type { PropertyResult, ScenarioResult } from './check-scenario.js'
 import type { Counterexample } from './counterexample.js'
 import type { Bug } from './expectations.js'
-import { many, type Verdict } from './verdict.js'
+import type { Verdict } from './verdict.js'
 
 /** One bug's regression: the shape of `regress --json`. */
 export interface Regression {

@@ -1,4 +1,5 @@
 import type { Exploration, StopReason } from '../explore/result.js'
+import { count, many } from '../numbers.js'
 import type { Property } from '../property/property.js'
 
 /** The five verdicts; there are no others. */
@@ -61,14 +62,4 @@ function unsearched(result: Exploration, stopped: StopReason): string {
     'random walks': 'random walks',
   }
   return `${why[stopped]}: ${many(result.unexplored, 'state')} found but not looked at`
-}
-
-/** A number with thousands separated, as everywhere in our output. */
-export function count(n: number): string {
-  return n.toLocaleString('en-US')
-}
-
-/** A number of things: `1 step`, `2 steps`, `1,000 properties`. */
-export function many(n: number, one: string, more = `${one}s`): string {
-  return `${count(n)} ${n === 1 ? one : more}`
 }

@@ -1,10 +1,9 @@
 import type { ScenarioResult } from '../check/check-scenario.js'
 import type { Known } from '../check/expectations.js'
 import { errorsOf, resultsOf } from '../check/outcome.js'
-import { missingKnown, neverTested, type Row, rowsOf } from '../check/rows.js'
-import { many } from '../check/verdict.js'
+import { missingKnown, neverTested, type Row } from '../check/rows.js'
 import { UsageError } from '../errors.js'
-import { named } from '../project/project.js'
+import { many } from '../numbers.js'
 import { scenarioText } from '../report/check-text.js'
 import { paragraph, printable } from '../report/wrap.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
@@ -38,9 +37,7 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
     },
   })
   const results = resultsOf(outcomes)
-  const rows = results.map(result =>
-    rowsOf(result, named('scenario', session.project.scenarios, result.scenario), session.expectations),
-  )
+  const rows = results.map(result => session.rowsOf(result))
   const everything = scenarios.length === 0 && flags.property.length === 0
   const missing = everything ? missingKnown(session.expectations, rows.flat()) : []
   if (flags.json) printJson({ results: rows.flat(), missing })

@@ -1,10 +1,9 @@
 import type { ScenarioResult } from '../check/check-scenario.js'
 import type { Finding } from '../check/expectations.js'
 import { errorsOf, type Outcome, resultsOf } from '../check/outcome.js'
-import { type Row, rowsOf } from '../check/rows.js'
+import type { Row } from '../check/rows.js'
 import { byFinding, type Remedy, remedyOf, type ToldFinding } from '../check/told-finding.js'
 import { UsageError } from '../errors.js'
-import { named } from '../project/project.js'
 import { findingsText } from '../report/findings-text.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { throwAll } from './failures.js'
@@ -65,9 +64,7 @@ async function check(
   // Which violations are told in full is decided when all are known.
   const outcomes: Outcome<ScenarioResult>[] = await session.run(jobs.map(job => ({ ...job, explained: 0 })))
   throwAll(errorsOf(outcomes))
-  return resultsOf(outcomes).flatMap(result =>
-    rowsOf(result, named('scenario', session.project.scenarios, result.scenario), session.expectations),
-  )
+  return resultsOf(outcomes).flatMap(result => session.rowsOf(result))
 }
 
 function violation({ scenario, property, steps }: Row): object {

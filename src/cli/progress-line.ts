@@ -1,6 +1,6 @@
-import { count } from '../check/verdict.js'
 import { type Limits, limits } from '../explore/limits.js'
 import type { Progress } from '../explore/progress.js'
+import { count } from '../numbers.js'
 
 const EVERY_MS = 500
 

@@ -4,6 +4,7 @@ import type { Expectations } from '../check/expectations.js'
 import type { Task } from '../check/materials.js'
 import type { Outcome } from '../check/outcome.js'
 import { type Job, Pool, type PoolWatcher } from '../check/pool.js'
+import { type Row, rowsOf } from '../check/rows.js'
 import { ModelError } from '../errors.js'
 import type { Kernel } from '../program/kernel.js'
 import type { Scenario } from '../program/scenario.js'
@@ -74,6 +75,11 @@ export class Session {
       threads: 1,
       explained: flags.all || properties.length > 0 ? Number.MAX_SAFE_INTEGER : more.explained,
     }))
+  }
+
+  /** What a result says, line by line, beside what is expected. */
+  rowsOf(result: ScenarioResult): Row[] {
+    return rowsOf(result, named('scenario', this.project.scenarios, result.scenario), this.expectations)
   }
 
   #chosen(names: readonly string[], kernel: Kernel, skip: boolean): readonly Scenario[] {

@@ -1,6 +1,7 @@
 import { type Successors, type System, threadOf } from '../system/system.js'
 import type { Run } from './result.js'
-import { NO_PARENT, type StateStore } from './store/store.js'
+import { runTo } from './run-to.js'
+import type { StateStore } from './store/store.js'
 
 /** Threads whose sets fit into the bits of a number. */
 export const MOST_THREADS = 30
@@ -69,7 +70,7 @@ export class Abandoned extends Error {}
  */
 export type Fairness = 'weak' | 'strong'
 
-/** States in which a run can stay for ever and be fair, and the threads that are owed nothing there. */
+/** States in which a run can stay for ever and be fair, and the threads that can act in none of them. */
 interface Part {
   readonly members: ReadonlySet<number>
   readonly exempt: number
@@ -118,8 +119,8 @@ function* fairParts(
   for (const ids of cycles(edges, system, stopped, among)) {
     const members = new Set(ids)
     const { acted, always, sometimes } = turns(edges, system, members)
-    const owed = fairness === 'weak' ? always & ~acted : sometimes & ~acted
-    if (owed === 0) yield { members, exempt: all & ~(fairness === 'weak' ? always : sometimes) }
+    const owed = (fairness === 'weak' ? always : sometimes) & ~acted
+    if (owed === 0) yield { members, exempt: all & ~sometimes }
     else if (fairness === 'strong') {
       const rest = ids.filter(id => {
         edges.of(system, id)
@@ -219,7 +220,7 @@ function loopFrom(edges: Edges, system: System, { members, exempt }: Part, from:
     unable.set(id, ~edges.enabled & all)
     return ~edges.enabled & all
   }
-  const first = key(from, exempt * (fairness === 'strong' ? 1 : 0) + unableIn(from))
+  const first = key(from, exempt | unableIn(from))
   const cameFrom = new Map<number, { readonly key: number; readonly ordinal: number }>()
   let end: number | undefined
   for (let frontier = [first]; frontier.length > 0 && end === undefined && cameFrom.size < MOST_PAIRS; ) {
@@ -248,14 +249,4 @@ function loopFrom(edges: Edges, system: System, { members, exempt }: Part, from:
     at = step.key
   } while (at !== first)
   return loop.reverse()
-}
-
-function runTo(store: StateStore, id: number): Run {
-  const ordinals: number[] = []
-  let at = id
-  while (store.parentOf(at) !== NO_PARENT) {
-    ordinals.push(store.ordinalOf(at))
-    at = store.parentOf(at)
-  }
-  return { initial: store.ordinalOf(at), ordinals: ordinals.reverse() }
 }

@@ -11,6 +11,7 @@ import { describeError, errorOf, type MemberError, type MemberReport, merge } fr
 import type { ExploreOptions } from './options.js'
 import { Progress } from './progress.js'
 import type { Exploration, Found, Run, StopReason } from './result.js'
+import { runTo } from './run-to.js'
 import { NO_PARENT, type StateStore } from './store/store.js'
 import { Team } from './team.js'
 
@@ -294,7 +295,7 @@ export class Search {
   }
 
   #record(property: string, id: number, ordinal: number | undefined, finding: Finding | undefined): void {
-    const run = this.#runTo(id)
+    const run = runTo(this.store, id)
     this.#found.set(property, {
       property,
       run: ordinal === undefined ? run : { ...run, ordinals: [...run.ordinals, ordinal] },
@@ -305,20 +306,10 @@ export class Search {
     if (any?.has(property) || (all && [...all].every(name => this.#found.has(name)))) this.team.stop('first violation')
   }
 
-  #runTo(id: number): Run {
-    const ordinals: number[] = []
-    let at = id
-    while (this.store.parentOf(at) !== NO_PARENT) {
-      ordinals.push(this.store.ordinalOf(at))
-      at = this.store.parentOf(at)
-    }
-    return { initial: this.store.ordinalOf(at), ordinals: ordinals.reverse() }
-  }
-
   /** A value out of range is the model's fault, unless the run, that step included, has already violated something. */
   #settleBroken(parent: number): void {
     for (const { ordinal, error } of this.#broken) {
-      if (!this.#spoke.has(ordinal) && !this.#violatedOn(this.#runTo(parent))) {
+      if (!this.#spoke.has(ordinal) && !this.#violatedOn(runTo(this.store, parent))) {
         throw outOfRange(this.system, ordinal, error)
       }
       this.#lost++

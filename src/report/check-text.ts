@@ -1,6 +1,6 @@
 import type { ScenarioResult } from '../check/check-scenario.js'
 import type { Row } from '../check/rows.js'
-import { many } from '../check/verdict.js'
+import { many } from '../numbers.js'
 import { counterexampleText } from './counterexample-text.js'
 import { paragraph, printable } from './wrap.js'
 

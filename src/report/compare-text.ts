@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import { type Cell, type Effect, isNew } from '../check/compare-results.js'
-import { many } from '../check/verdict.js'
+import { many } from '../numbers.js'
 import { counterexampleText } from './counterexample-text.js'
 import { paragraph } from './wrap.js'
 

@@ -1,5 +1,5 @@
 import type { Counterexample } from '../check/counterexample.js'
-import { many } from '../check/verdict.js'
+import { many } from '../numbers.js'
 import type { Change } from '../state/diff.js'
 import type { Trace } from '../trace/trace.js'
 import { lanes } from './lanes.js'

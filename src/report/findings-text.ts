@@ -1,6 +1,6 @@
 import type { Row } from '../check/rows.js'
 import type { Remedy, ToldFinding } from '../check/told-finding.js'
-import { many } from '../check/verdict.js'
+import { many } from '../numbers.js'
 import { counterexampleText } from './counterexample-text.js'
 import { paragraph, printable, wrap } from './wrap.js'
 

@@ -1,4 +1,5 @@
 import { produce } from 'immer'
+import { many } from '../numbers.js'
 import { said } from '../program/findings.js'
 import type { Program } from '../program/program.js'
 import { type ReferenceState, ReferenceSystem } from '../program/reference-system.js'
@@ -96,15 +97,12 @@ function whoRepeats(program: Program, { loop, last }: Replay): string {
   const system = new ReferenceSystem(program)
   const acts = (t: number) => loop.some(step => threadOf(step.ordinal) === t)
   const parts = program.threads.flatMap((thread, t) => {
-    if (acts(t)) return [`${thread.name} repeats ${many(loop.filter(step => threadOf(step.ordinal) === t).length)}`]
+    if (acts(t))
+      return [`${thread.name} repeats ${many(loop.filter(step => threadOf(step.ordinal) === t).length, 'step')}`]
     const step = system.stepAt(last, t)
     return step.kind === 'end' ? [] : [`${thread.name} waits at '${step.label}' in ${step.frame.operation}`]
   })
   return `for ever: ${parts.join('; ')}`
-}
-
-function many(steps: number): string {
-  return steps === 1 ? '1 step' : `${steps} steps`
 }
 
 /** What the conditions looked at on which threads wait. */

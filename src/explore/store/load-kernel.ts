@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { packageRoot } from '../../project/package-root.js'
 
 /** Bytes of a page of WebAssembly memory. */
 export const PAGE = 65536
@@ -50,13 +50,6 @@ export interface Kernel {
   readonly ordinals: WasmGlobal
   readonly found: WasmGlobal
   readonly vector: WasmGlobal
-}
-
-/** The directory of this package, from its sources as well as from its build. */
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
-  return folder
 }
 
 const compiled = new Map<string, object>()
