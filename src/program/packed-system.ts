@@ -1,7 +1,9 @@
 import { ModelError } from '../errors.js'
 import { encode } from '../state/codec.js'
+import { Footprint } from '../state/footprint.js'
+import { sizeOf } from '../state/layout.js'
 import { type Buffers, buffers, PackedAccessors } from '../state/packed.js'
-import type { Outcome, Successors, System } from '../system/system.js'
+import type { Outcome, PrivateWords, Successors, WatchedSystem } from '../system/system.js'
 import { choiceOf, ORDINAL_VALUES, threadOf } from '../system/system.js'
 import type { Code } from './code.js'
 import { running } from './current.js'
@@ -12,10 +14,17 @@ import { BLOCKED, ENDS, Interpreter } from './interpreter.js'
 import { layoutOf, type SystemLayout } from './layout.js'
 import { startThread } from './mistakes.js'
 import type { Program } from './program.js'
-import { type Expander, makeExpander } from './step-code.js'
+import { type Expanders, makeExpanders } from './step-code.js'
+
+interface PackedOptions {
+  /** How many states are expanded node by node before code is made for that: most scenarios are small. */
+  readonly warmUp?: number
+  /** Whether to note what is read and written. It costs about half the speed. */
+  readonly watch?: boolean
+}
 
 /** A program on the packed vector: what explores. */
-export class PackedSystem implements System {
+export class PackedSystem implements WatchedSystem {
   readonly memory: Buffers
   readonly words: number
   readonly vector: Int32Array
@@ -29,12 +38,12 @@ export class PackedSystem implements System {
   readonly #interpreter: Interpreter
   /** Expansions that are still done node by node. */
   #cold: number
-  #expand: Expander | undefined
+  #expand: Expanders | undefined
+  readonly #footprint: Footprint | undefined
 
-  /** @param warmUp how many states are expanded node by node before code is made for that: most scenarios are small. */
   constructor(
     readonly program: Program,
-    warmUp = 2000,
+    { warmUp = 2000, watch = false }: PackedOptions = {},
   ) {
     const { scenario, threads } = program
     this.#cold = warmUp
@@ -47,8 +56,9 @@ export class PackedSystem implements System {
     if (threads.length > 0xffff / ORDINAL_VALUES) {
       throw new ModelError(`scenario ${scenario.name}`, `has ${threads.length} threads`, 'use at most 255')
     }
+    this.#footprint = watch ? new Footprint(sizeOf(scenario.schema).size) : undefined
+    this.shared = new PackedAccessors(this.memory, this.#footprint).at(scenario.schema, 0)
     const accessors = new PackedAccessors(this.memory)
-    this.shared = accessors.at(scenario.schema, 0)
     const linked = threads.map((thread, i) => link(thread.entry, accessors, this.layout.threads[i].frames))
     this.#steps = linked.map((map, i) => threads[i].steps.map(step => map.get(step) ?? unreachable(step)))
     const all = this.#steps.flat()
@@ -83,15 +93,37 @@ export class PackedSystem implements System {
   }
 
   expand(sink: Successors): number {
-    return this.#expand ? this.#expand(sink) : this.#expandCold(sink)
+    return this.#expand ? this.#expand.all(sink) : this.#expandCold(sink)
+  }
+
+  /** @throws Error when the system was made without `watch`. */
+  get footprint(): Footprint {
+    if (this.#footprint) return this.#footprint
+    throw new Error('this system does not note what it reads and writes; make it with `watch`')
+  }
+
+  get privates(): readonly PrivateWords[] {
+    return this.layout.threads.map(({ pc }, t) => ({
+      from: pc / 4,
+      to: (this.layout.threads[t + 1]?.pc ?? 4 * this.words) / 4,
+    }))
+  }
+
+  expandThread(thread: number, sink: Successors): number {
+    if (this.program.setup && thread !== 0 && this.#at(0).kind !== END) return 0
+    if (this.#expand) return this.#expand.one(thread, sink)
+    const interpreter = this.#interpreter
+    interpreter.save()
+    running.thread = thread
+    return interpreter.expand(sink, thread, this.#at(thread))
   }
 
   #expandCold(sink: Successors): number {
     const { setup } = this.program
     const interpreter = this.#interpreter
     if (this.#cold-- <= 0) {
-      this.#expand = makeExpander(interpreter, this.#steps, setup)
-      return this.#expand(sink)
+      this.#expand = makeExpanders(interpreter, this.#steps, setup)
+      return this.#expand.all(sink)
     }
     interpreter.save()
     // The setup thread runs alone until it has ended.

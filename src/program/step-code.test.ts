@@ -65,7 +65,7 @@ test('code made for steps does what the interpreter does, on random models', () 
 
 function bothWays(program: ReturnType<typeof compile>): [PackedSystem?, PackedSystem?] {
   try {
-    return [new PackedSystem(program, 0), new PackedSystem(program, Number.POSITIVE_INFINITY)]
+    return [new PackedSystem(program, { warmUp: 0 }), new PackedSystem(program, { warmUp: Number.POSITIVE_INFINITY })]
   } catch (thrown) {
     if (thrown instanceof ModelError) return []
     throw thrown

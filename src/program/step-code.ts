@@ -6,7 +6,14 @@ import { forget, said } from './findings.js'
 import type { Interpreter } from './interpreter.js'
 
 /** Hands successors to a sink and leaves the working vector as it was. Returns how many choices are enabled. */
-export type Expander = (sink: Successors) => number
+type Expander = (sink: Successors) => number
+
+/** Expands a state: the steps of all threads, or of one. */
+export interface Expanders {
+  readonly all: Expander
+  readonly one: (thread: number, sink: Successors) => number
+}
+
 type Emit = (sink: Successors, ordinal: number) => void
 
 /** Hidden nodes that are laid out after one choice of a step; more of them, and loops, are left to the interpreter. */
@@ -45,7 +52,11 @@ class Text {
  * @param steps of every thread, by number.
  * @param alone whether thread 0 runs alone until it has ended.
  */
-export function makeExpander(interpreter: Interpreter, steps: readonly (readonly Exec[])[], alone: boolean): Expander {
+export function makeExpanders(
+  interpreter: Interpreter,
+  steps: readonly (readonly Exec[])[],
+  alone: boolean,
+): Expanders {
   const text = new Text()
   const { memory, saved, pcs } = interpreter
   const u8 = text.name(memory.u8)
@@ -62,13 +73,15 @@ export function makeExpander(interpreter: Interpreter, steps: readonly (readonly
     })
     return `switch (${u8}[${at}]${wide ? ` | ${u8}[${at + 1}] << 8` : ''}) { ${cases.join('\n')} }`
   })
-  return text.expander(
-    'expand',
-    `let enabled = 0
+  const body = (inside: string) => `let enabled = 0
     ${copies.join('; ')}
-    ${threads.join('\n')}
-    return enabled`,
-  )
+    ${inside}
+    return enabled`
+  const each = threads.map((inside, t) => `case ${t}: ${inside} break`)
+  return {
+    all: text.make('expand', 'sink', body(threads.join('\n'))) as Expander,
+    one: text.make('expandOne', 'thread, sink', body(`switch (thread) { ${each.join('\n')} }`)) as Expanders['one'],
+  }
 }
 
 /** Makes the code that copies a successor out and the state back: two words at a time, when the sink has pairs. */

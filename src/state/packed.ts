@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.js'
+import type { Footprint } from './footprint.js'
 import { fieldsOf, sizeOf, widthOf } from './layout.js'
 import { RangeViolation, rangeOf, wholeStore } from './range.js'
 import type { ArrayType, RecordType, Type, ValueOf } from './schema.js'
@@ -28,7 +29,11 @@ type Accessor = new (offset: number) => object
 export class PackedAccessors {
   readonly #classes = new Map<RecordType, Accessor>()
 
-  constructor(readonly memory: Buffers) {}
+  /** @param footprint where reads and writes are noted; without one the accessors have no code for that. */
+  constructor(
+    readonly memory: Buffers,
+    readonly footprint?: Footprint,
+  ) {}
 
   /** The accessor of a `type` stored at byte `offset` of the working vector. */
   at<R extends RecordType>(type: R, offset: number): ValueOf<R> {
@@ -44,7 +49,8 @@ export class PackedAccessors {
     const { offsets } = fieldsOf(type)
     const nested: string[] = []
     const members: string[] = []
-    const env: Record<string, unknown> = { ...this.memory, RangeViolation, wholeStore }
+    const { memory, footprint } = this
+    const env: Record<string, unknown> = { ...memory, RangeViolation, wholeStore, ...(footprint && { footprint }) }
     for (const [name, field] of Object.entries(type.fields)) {
       const at = offsets.get(name) ?? 0
       if (field.kind === 'record' || field.kind === 'array') {
@@ -85,32 +91,35 @@ function scalarAccessor(name: string, type: Type, at: number, env: Record<string
   if (type.kind === 'record' || type.kind === 'array') {
     throw new ModelError(type.kind, 'is not a scalar', 'report this')
   }
+  const noted = (how: 'read' | 'write') => ('footprint' in env ? `footprint.${how}(this.$o + ${at});` : '')
   const refuse = `throw new RangeViolation('${name}', v, ${JSON.stringify(rangeOf(type))})`
   switch (type.kind) {
     case 'bool':
-      return `get ${name}() { return ${cell} !== 0 }
+      return `get ${name}() { ${noted('read')} return ${cell} !== 0 }
         set ${name}(v) { if (v !== true && v !== false) ${refuse}
-          ${cell} = v ? 1 : 0 }`
+          ${noted('write')} ${cell} = v ? 1 : 0 }`
     case 'enum': {
       env[`names_${name}`] = type.values
       if (type.values.length <= MOST_COMPARED) {
-        const cases = type.values.map((value, code) => `case ${JSON.stringify(value)}: ${cell} = ${code}; return`)
-        return `get ${name}() { return names_${name}[${cell}] }
+        const cases = type.values.map(
+          (value, code) => `case ${JSON.stringify(value)}: ${noted('write')} ${cell} = ${code}; return`,
+        )
+        return `get ${name}() { ${noted('read')} return names_${name}[${cell}] }
           set ${name}(v) { switch (v) { ${cases.join('\n')} }
             ${refuse} }`
       }
       env[`codes_${name}`] = new Map(type.values.map((value, code) => [value, code]))
-      return `get ${name}() { return names_${name}[${cell}] }
+      return `get ${name}() { ${noted('read')} return names_${name}[${cell}] }
         set ${name}(v) { const c = codes_${name}.get(v)
           if (c === undefined) ${refuse}
-          ${cell} = c }`
+          ${noted('write')} ${cell} = c }`
     }
     case 'int': {
       const isInteger =
         (type.min | 0) === type.min && (type.max | 0) === type.max ? '(v | 0) === v' : 'Number.isInteger(v)'
-      return `get ${name}() { return ${cell} + ${type.min} }
+      return `get ${name}() { ${noted('read')} return ${cell} + ${type.min} }
         set ${name}(v) { if (!(${isInteger} && v >= ${type.min} && v <= ${type.max})) ${refuse}
-          ${cell} = v - ${type.min} }`
+          ${noted('write')} ${cell} = v - ${type.min} }`
     }
   }
 }

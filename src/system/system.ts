@@ -1,3 +1,4 @@
+import type { Footprint } from '../state/footprint.js'
 import type { Finding } from './finding.js'
 
 /**
@@ -32,6 +33,24 @@ export interface System {
   readonly coverage: readonly (readonly number[])[]
   /** Whether every thread is at its end or may wait for ever: without enabled steps, anything else is a deadlock. */
   atRest(): boolean
+}
+
+/** The words of a vector that belong to one thread alone, from `from` up to `to`: where it is, and its locals. */
+export interface PrivateWords {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * A system that knows the footprint of what it does: every `expandThread`, `fire` and `enabled` adds the cells of the
+ * shared state that conditions and steps have looked at and changed; the caller clears it between them.
+ */
+export interface WatchedSystem extends System {
+  readonly footprint: Footprint
+  /** By thread. What lies before the first is shared. */
+  readonly privates: readonly PrivateWords[]
+  /** As `expand`, for one thread. */
+  expandThread(thread: number, sink: Successors): number
 }
 
 /**

@@ -26,7 +26,7 @@ export class Lockstep {
     readonly hit: Hit,
     warmUp: number,
   ) {
-    this.packed = new PackedSystem(program, warmUp)
+    this.packed = new PackedSystem(program, { warmUp })
     this.reference = new ReferenceSystem(program)
     this.#scratch = buffers(this.packed.layout.bytes)
   }

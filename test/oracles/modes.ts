@@ -64,7 +64,7 @@ function breadthFirst(name: string, create: (system: PackedSystem) => StateStore
     shortest: true,
     most: 10_000,
     run: oracle => {
-      const system = new PackedSystem(compile(oracle.kernel, oracle.scenario), warmUp)
+      const system = new PackedSystem(compile(oracle.kernel, oracle.scenario), warmUp === undefined ? {} : { warmUp })
       return countsOf(explore(system, checksOf(oracle.properties, system.shared), create(system)))
     },
   }
