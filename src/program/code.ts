@@ -1,4 +1,5 @@
 import type { RecordType } from '../state/schema.js'
+import type { Access } from './access.js'
 import type { LocalRecipe, Recipe } from './node.js'
 
 /** The locals of one call: which operation, and how deep in the call chain it lies. */
@@ -23,6 +24,7 @@ interface Visible extends At {
   readonly pc: number
   readonly label: string
   readonly note: string
+  readonly access?: Access
 }
 
 export type StepNode = Visible & { readonly kind: 'step'; readonly run: Recipe; next: Code }

@@ -1,3 +1,4 @@
+import type { Access } from './access.js'
 import type { OperationRef } from './operation.js'
 
 /** The state and the locals as a recipe sees them; typed by the builder, erased here. */
@@ -8,7 +9,13 @@ export type Argument = LocalRecipe<unknown> | number | boolean | string
 
 /** The body of an operation: a tree that reads like the C it mirrors. */
 export type Node =
-  | { readonly kind: 'step'; readonly label: string; readonly note: string; readonly run: Recipe }
+  | {
+      readonly kind: 'step'
+      readonly label: string
+      readonly note: string
+      readonly run: Recipe
+      readonly access?: Access
+    }
   | {
       readonly kind: 'wait'
       readonly label: string
@@ -31,6 +38,7 @@ export type Node =
       readonly condition: Recipe<boolean>
       readonly yes: readonly Node[]
       readonly no: readonly Node[]
+      readonly access?: Access
     }
   | {
       readonly kind: 'when'
@@ -68,6 +76,12 @@ export function labelOf(node: Node): string | undefined {
     default:
       return undefined
   }
+}
+
+/** A node in words, for messages. */
+export function whatIs(node: Node): string {
+  const label = labelOf(node)
+  return label === undefined ? `a ${node.kind}` : `${node.kind} '${label}'`
 }
 
 /** The node with every list of children replaced by `edit` of it. */
