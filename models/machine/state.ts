@@ -1,5 +1,6 @@
 import {
   alias,
+  alike,
   array,
   bit,
   bool,
@@ -10,6 +11,7 @@ import {
   oneOf,
   record,
   ref,
+  THREAD,
   tagged,
   type ValueOf,
 } from 'foliocheck'
@@ -25,6 +27,8 @@ export const BOS = 3
 
 /** A page frame of the device, `p0`..`p3`. */
 export const Pfn = ref('p', PAGES)
+/** The thread that holds something. */
+const Cpu = alike(THREAD, ref('cpu', 8))
 /** The one pagemap, or none. */
 export const PgmapRef = ref('pgmap', 1)
 export const Order = int(0, PMD_ORDER)
@@ -70,7 +74,7 @@ const Page = record(
     /** References that somebody owns on the folio of this head. */
     owned: ghost(int(0, 7)),
     /** Thread that holds the folio lock of this head. */
-    locker: ghost(ref('cpu', 8)),
+    locker: ghost(Cpu),
     /** The folio is being made: it can be pinned, and is not yet what it will be. */
     building: ghost(bool()),
     /** zone_device_data was stored in this life. */
@@ -153,11 +157,11 @@ export const schema = record({
   pages: array(PAGES, Page, 'p'),
   pgmap: Pgmap,
   /** Page-table entries: the device page that each maps, PMD or PTE; whether it is a migration entry; the table's lock. */
-  slots: array(SLOTS, record({ page: Pfn, migration: bool(), ptl: ref('cpu', 8) }), 'va'),
+  slots: array(SLOTS, record({ page: Pfn, migration: bool(), ptl: Cpu }), 'va'),
   lists: Lists,
   bos: array(BOS, BoState, 'bo'),
   /** A mutex of the DRM pagemap that a series of December 2025 adds. */
-  folio_split_lock: ref('cpu', 8),
+  folio_split_lock: Cpu,
   /** How many places map the device when all is over, as the scenario says; -1 when it says nothing. */
   outcome: ghost(int(-1, SLOTS)),
   /** Whether the pagemap is to be gone by then. */

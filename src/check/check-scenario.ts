@@ -1,7 +1,7 @@
 import { checksOf } from '../explore/checks.js'
 import { explore } from '../explore/explore.js'
 import type { Limits } from '../explore/limits.js'
-import type { Recruiting } from '../explore/options.js'
+import type { Recruiting, Reductions } from '../explore/options.js'
 import type { Progress } from '../explore/progress.js'
 import type { Exploration, Run, Strategy } from '../explore/result.js'
 import { walk } from '../explore/walk.js'
@@ -9,6 +9,7 @@ import type { Kernel } from '../program/kernel.js'
 import { PackedSystem } from '../program/packed-system.js'
 import { compile, type Program } from '../program/program.js'
 import type { Scenario } from '../program/scenario.js'
+import { PackedSymmetry } from '../program/symmetry/symmetry.js'
 import type { Property } from '../property/property.js'
 import { threadOf } from '../system/system.js'
 import { minimise } from '../trace/minimise.js'
@@ -16,8 +17,14 @@ import { type Counterexample, counterexampleOf } from './counterexample.js'
 import { sharedStoreFor, storeFor } from './store-for.js'
 import { judge, type Verdict } from './verdict.js'
 
+/** What a search may leave out: see docs/verdicts.md. */
+export const REDUCTIONS = ['symmetry', 'order', 'local'] as const
+export type ReductionName = (typeof REDUCTIONS)[number]
+
 export interface CheckOptions {
   readonly strategy?: Strategy
+  /** `order` is the stronger form of `local`. */
+  readonly reduce?: readonly ReductionName[]
   /** Recognise states by 64-bit fingerprints: faster, and with a chance of missing states that is printed. */
   readonly fingerprints?: boolean
   readonly seed?: number
@@ -72,7 +79,7 @@ export function checkScenario(
   options: CheckOptions = {},
 ): ScenarioResult {
   const program = compile(kernel, scenario)
-  const system = new PackedSystem(program)
+  const system = new PackedSystem(program, { watch: reducesOrder(options) })
   const checks = checksOf(properties, system.shared)
   const result = search(system, checks, options)
   const { limits, progress } = options
@@ -119,13 +126,28 @@ function search(system: PackedSystem, checks: ReturnType<typeof checksOf>, optio
   const { limits, progress, strategy = 'bfs', seed, until } = options
   const common = { ...(limits && { limits }), ...(progress && { progress }) }
   if (strategy === 'walk') return walk(system, checks, { ...common, ...(seed !== undefined && { seed }) })
-  const rest = { ...common, strategy, ...(until && { until: { any: until } }) }
+  const reduce = reductionsOf(system, options)
+  const rest = { ...common, strategy, ...(until && { until: { any: until } }), ...(reduce && { reduce }) }
   const wanted = { memory: limits?.memory, fingerprints: options.fingerprints ?? false }
-  if (options.recruit && strategy === 'bfs') {
+  if (options.recruit && strategy === 'bfs' && !reduce) {
     const store = sharedStoreFor(system, wanted)
     return explore(system, checks, store, { ...rest, recruit: { ...options.recruit, store } })
   }
   return explore(system, checks, storeFor(system, wanted), rest)
+}
+
+function reducesOrder({ reduce = [] }: CheckOptions): boolean {
+  return reduce.includes('order') || reduce.includes('local')
+}
+
+function reductionsOf(system: PackedSystem, options: CheckOptions): Reductions | undefined {
+  const { reduce = [] } = options
+  if (reduce.length === 0) return undefined
+  const alone = reduce.includes('order') ? ('independent' as const) : ('local' as const)
+  return {
+    ...(reducesOrder(options) && { order: { system, alone } }),
+    ...(reduce.includes('symmetry') && { symmetry: new PackedSymmetry(system) }),
+  }
 }
 
 /** Steps that no thread ever took, each once per operation. */

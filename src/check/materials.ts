@@ -5,6 +5,7 @@ import type { Scenario } from '../program/scenario.js'
 import { kernelWith, loadProject } from '../project/load.js'
 import { named, type Project } from '../project/project.js'
 import type { Property } from '../property/property.js'
+import type { ReductionName } from './check-scenario.js'
 
 /** One scenario on one kernel, by names: what a worker thread is asked to do. */
 export interface Task {
@@ -18,6 +19,7 @@ export interface Task {
   readonly properties: readonly string[]
   readonly strategy: Strategy
   readonly fingerprints: boolean
+  readonly reduce: readonly ReductionName[]
   readonly seed: number
   readonly limits: Partial<Limits>
   /** Properties whose violation ends the search. */

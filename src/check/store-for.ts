@@ -1,6 +1,7 @@
 import { ModelError, UsageError } from '../errors.js'
 import { createFingerprintStore } from '../explore/store/fingerprint-store.js'
 import { createSharedStore } from '../explore/store/shared-store.js'
+import { MOST_WORDS } from '../explore/store/store.js'
 import { createTreeStore } from '../explore/store/tree-store.js'
 import type { PackedSystem } from '../program/packed-system.js'
 
@@ -10,9 +11,6 @@ interface Wanted {
   readonly memory: number | undefined
   readonly fingerprints: boolean
 }
-
-/** 32-bit words of a state that the stores have room for. */
-const MOST_WORDS = 128
 
 /** The store of a search by one thread. @throws ModelError when a state is too long, UsageError for too little memory. */
 export function storeFor(system: PackedSystem, { memory, fingerprints }: Wanted) {

@@ -14,6 +14,7 @@ async function runTask(task: Task): Promise<ScenarioResult> {
   const options = {
     strategy: task.strategy,
     fingerprints: task.fingerprints,
+    reduce: task.reduce,
     seed: task.seed,
     limits: task.limits,
     progress: new Progress(task.progress),

@@ -17,7 +17,10 @@ export function judge(property: Property, result: Exploration): Judgement {
   const found = result.found.has(property.name)
   const limit = limitOf(result)
   if (property.kind === 'livelock' && !found && !result.tested.has(property.name)) {
-    return { verdict: 'inconclusive', limit: limit || 'livelocks are looked for in exact breadth-first searches alone' }
+    return {
+      verdict: 'inconclusive',
+      limit: limit || 'livelocks are looked for in exact breadth-first searches alone, and not in reduced ones',
+    }
   }
   if (property.kind === 'reachable') {
     if (found) return { verdict: 'proved', limit: '' }

@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { REDUCTIONS, type ReductionName } from '../check/check-scenario.js'
+import { UsageError } from '../errors.js'
 import type { Limits } from '../explore/limits.js'
 import type { Strategy } from '../explore/result.js'
 
@@ -18,6 +20,7 @@ export interface ExploreFlags extends LimitFlags {
   readonly strategy: Strategy
   readonly seed: number
   readonly fingerprints?: boolean
+  readonly reduce?: readonly ReductionName[]
   readonly all?: boolean
 }
 
@@ -31,6 +34,11 @@ export function withExploreFlags(command: Command): Command {
     )
     .option('--seed <n>', 'seed of the random walk', integer, 1)
     .option('--fingerprints', 'recognise states by 64-bit fingerprints: faster, not exact; the bound is printed')
+    .option(
+      '--reduce <kinds>',
+      `search less, exactly: ${REDUCTIONS.join(', ')}, or all; breadth-first, and livelocks are not decided`,
+      reductions,
+    )
     .option('--all', 'tell every violation in full, not only the three shortest of each scenario')
 }
 
@@ -62,6 +70,12 @@ export function limitsOf(flags: LimitFlags): Partial<Limits> {
     ...(flags.seconds !== undefined && { seconds: flags.seconds }),
     ...(flags.memory !== undefined && { memory: flags.memory * 2 ** 20 }),
   }
+}
+
+/** @throws UsageError for a search that cannot be reduced. */
+export function reductionsOf({ reduce = [], strategy }: ExploreFlags): readonly ReductionName[] {
+  if (reduce.length === 0 || strategy === 'bfs') return reduce
+  throw new UsageError(`--reduce ${reduce.join()}`, `is not for --strategy ${strategy}`, 'search breadth-first')
 }
 
 function positive(text: string): number {
@@ -97,6 +111,16 @@ export function columns(text: string): number {
     throw new InvalidArgumentError('Give a whole number from 40 to 1000.')
   }
   return value
+}
+
+/** The reductions in a list with commas. @throws InvalidArgumentError */
+function reductions(text: string): readonly ReductionName[] {
+  if (text === 'all') return REDUCTIONS
+  return text.split(',').map(name => {
+    const known = REDUCTIONS.find(reduction => reduction === name)
+    if (known) return known
+    throw new InvalidArgumentError(`Give some of ${REDUCTIONS.join(', ')}, with commas, or all.`)
+  })
 }
 
 function integer(text: string): number {

@@ -22,6 +22,10 @@ export class Batch implements Successors {
   /** The state whose successors are being written. */
   parent = 0
   transitions = 0
+  /** Steps that said something, were cut, or stored what does not fit. */
+  incidents = 0
+  /** Told after an insert which states the slots led to, and from which. */
+  settled: ((found: Uint32Array, parents: Uint32Array, count: number) => void) | undefined
   /** Whether `retreats` is to be known. */
   watching = false
   /** Whether some step led to a state that was there before the one it started in: without any there is no cycle. */
@@ -55,15 +59,18 @@ export class Batch implements Successors {
   }
 
   found(ordinal: number, findings: readonly Finding[]): void {
+    this.incidents++
     this.reports.found(this.parent, ordinal, findings)
     if (findings.some(finding => finding.fatal)) this.transitions++
   }
 
   cut(_ordinal: number, bound: string): void {
+    this.incidents++
     this.reports.cut(bound)
   }
 
   broke(ordinal: number, error: Error): void {
+    this.incidents++
     this.reports.broke(this.parent, ordinal, error)
   }
 
@@ -77,6 +84,7 @@ export class Batch implements Successors {
     const added = this.store.insert(this.slot)
     const { store } = this
     if (this.watching && !this.retreats) this.#look()
+    this.settled?.(store.found, store.parents, this.slot)
     if (this.words !== store.batch) this.pairs = pairsOf(store.batch)
     this.words = store.batch
     this.parents = store.parents
@@ -100,13 +108,13 @@ function pairsOf({ buffer, byteOffset, length }: Int32Array): BigInt64Array {
 /** Expands states a second time, to catch steps that depend on something outside the state. */
 export class Again {
   // A batch like the explorer's own, so that code optimised for the one serves the other.
-  readonly #batch: Batch
+  readonly batch: Batch
 
   constructor(readonly system: System) {
     const most = Math.max(1, system.maxSuccessors)
     const deaf = () => undefined
     const reports: Reports = { found: deaf, cut: deaf, broke: deaf }
-    this.#batch = new Batch(createPlainStore(system.words, { capacity: most }), reports, most)
+    this.batch = new Batch(createPlainStore(system.words, { capacity: most }), reports, most)
   }
 
   /**
@@ -122,7 +130,7 @@ export class Again {
       system.enabled(t)
       checkUnchanged(system, first.store, id, `a condition of thread ${name}`)
     })
-    const again = this.#batch
+    const again = this.batch
     again.slot = 0
     system.expand(again)
     const count = first.slot - from

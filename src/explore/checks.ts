@@ -7,6 +7,8 @@ export interface Check {
   readonly name: string
   readonly when: 'always' | 'quiescent' | 'reachable' | 'deadlock' | 'livelock'
   readonly holds: () => boolean
+  /** The claim in parts, each about one thing, that all hold when it does; premises are parts that hold always. */
+  readonly parts: readonly (() => boolean)[]
   /** Whether the claim says anything about this state. */
   readonly premise: () => boolean
 }
@@ -22,12 +24,12 @@ function checkOf(property: Property, shared: object): Check[] {
       return []
     case 'deadlock':
     case 'livelock':
-      return [{ name: property.name, when: property.kind, holds: () => true, premise: () => true }]
+      return [{ name: property.name, when: property.kind, holds: () => true, parts: [], premise: () => true }]
     case 'reachable': {
       const holds = property.holds as (s: object) => boolean
-      return [
-        { name: property.name, when: 'reachable', holds: lookOnly(property, () => holds(shared)), premise: () => true },
-      ]
+      const found = lookOnly(property, () => holds(shared))
+      // It is found where it holds: for a reduction, the claim is that it does not.
+      return [{ name: property.name, when: 'reachable', holds: found, parts: [() => !found()], premise: () => true }]
     }
     case 'invariant': {
       const clauses = Object.values(property.clauses) as ((s: object, i: number) => boolean)[]
@@ -39,12 +41,20 @@ function checkOf(property: Property, shared: object): Check[] {
         }
         return true
       }
+      const counts = lookOnly(property, () => premise(shared))
+      const parts = Array.from({ length: count }, (_, i) =>
+        lookOnly(property, () => {
+          for (let c = 0; c < clauses.length; c++) if (!clauses[c](shared, i)) return false
+          return true
+        }),
+      )
       return [
         {
           name: property.name,
           when: property.when,
           holds: lookOnly(property, holds),
-          premise: lookOnly(property, () => premise(shared)),
+          parts: [...parts, () => counts() || true],
+          premise: counts,
         },
       ]
     }

@@ -1,3 +1,5 @@
+import type { Symmetry } from '../system/symmetry.js'
+import type { WatchedSystem } from '../system/system.js'
 import type { Limits } from './limits.js'
 import type { Progress } from './progress.js'
 import type { SharedStore } from './store/shared-store.js'
@@ -10,6 +12,8 @@ export interface ExploreOptions {
   readonly progress?: Progress
   /** End as soon as one of these properties is violated, or every one of `all`. */
   readonly until?: { readonly any?: ReadonlySet<string>; readonly all?: ReadonlySet<string> }
+  /** What is left out because it shows nothing new. */
+  readonly reduce?: Reductions
   /** Brings in other threads once a level is wide; breadth-first on a shared store only. */
   readonly recruit?: Recruiting
 }
@@ -24,3 +28,17 @@ export interface Recruiting {
   /** States of a level from which on it is worth it; 8192 unless given. */
   readonly width?: number
 }
+
+/** Reductions of a breadth-first search by one thread. Under any of them livelocks are not decided. */
+export interface Reductions {
+  /** Partial-order reduction: the system that is searched, which has to know its footprints. */
+  readonly order?: { readonly system: WatchedSystem; readonly alone: Alone }
+  /** One state stands for all that differ by an exchange of like things. */
+  readonly symmetry?: Symmetry
+}
+
+/**
+ * Which steps are taken alone: those that touch nothing but their thread's own words, or all with which nothing interferes
+ * that others may do before.
+ */
+export type Alone = 'local' | 'independent'

@@ -1,4 +1,5 @@
 import type { Finding } from '../system/finding.js'
+import type { Alone } from './options.js'
 
 /** A run, as the initial state it starts in and the ordinals of its steps. */
 export interface Run {
@@ -22,6 +23,24 @@ export type StopReason = 'states' | 'time' | 'memory' | 'interrupted' | 'first v
 /** How states are chosen. */
 export type Strategy = 'bfs' | 'dfs' | 'walk'
 
+interface Order {
+  readonly alone: Alone
+  readonly states: number
+  readonly revised: number
+  readonly skipped: number
+}
+
+/** What reductions saved. */
+export interface Reduction {
+  /**
+   * Of a partial-order reduction: states of which the steps of one thread alone were followed, how often that had to be
+   * taken back, and how many steps were not followed.
+   */
+  readonly order?: Order | undefined
+  /** Exchanges of like things, what is exchanged, and how many states those that were looked at stand for. */
+  readonly symmetry?: { readonly exchanges: number; readonly what: string; readonly standFor: number } | undefined
+}
+
 /** What an exploration found and how far it went. */
 export interface Exploration {
   readonly strategy: Strategy
@@ -40,6 +59,8 @@ export interface Exploration {
   readonly bytes: number
   /** Whether equal states were recognised by their whole value. */
   readonly exact: boolean
+  /** What was left out because it shows nothing new; undefined when nothing was to be. */
+  readonly reduction?: Reduction | undefined
   /** Undefined when the whole space was searched. */
   readonly stopped: StopReason | undefined
   /** States that were found but not looked at. */

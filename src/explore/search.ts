@@ -10,7 +10,9 @@ import { Abandoned, findLivelock, MOST_THREADS } from './livelock.js'
 import { describeError, errorOf, type MemberError, type MemberReport, merge } from './member-report.js'
 import type { ExploreOptions } from './options.js'
 import { Progress } from './progress.js'
-import type { Exploration, Found, Run, StopReason } from './result.js'
+import { AmpleSets } from './reduce/ample.js'
+import { Orbits } from './reduce/orbits.js'
+import type { Exploration, Found, Reduction, Run, StopReason } from './result.js'
 import { runTo } from './run-to.js'
 import { NO_PARENT, type StateStore } from './store/store.js'
 import { Team } from './team.js'
@@ -41,10 +43,14 @@ export class Search {
   #depth = 0
   /** Of the state that is expanded: steps that violated something, and steps that stored a value out of range. */
   readonly #spoke = new Set<number>()
+  readonly #unsettled: (() => void)[] = []
   readonly #broken: { readonly ordinal: number; readonly error: Error }[] = []
   #terminal = 0
   #explored = 0
   readonly #ports: MessagePort[] = []
+  readonly #ample: AmpleSets | undefined
+  readonly #orbits: Orbits | undefined
+  #revised = 0
 
   constructor(
     readonly system: System,
@@ -60,6 +66,10 @@ export class Search {
         'search exactly, or breadth-first',
       )
     }
+    const { order, symmetry } = options.reduce ?? {}
+    if ((order || symmetry) && (options.strategy === 'dfs' || options.recruit)) {
+      throw new UsageError('reductions', 'are for breadth-first searches by one thread', 'leave --strategy out')
+    }
     this.#limits = withDefaults(options.limits)
     this.#progress = options.progress ?? new Progress()
     this.#open = [...checks]
@@ -72,6 +82,14 @@ export class Search {
     }
     this.#batch = new Batch(store, reports, system.maxSuccessors)
     this.#batch.watching = checks.some(check => check.when === 'livelock')
+    if (order) {
+      const reduction = new AmpleSets(order.system, checks, order.alone, symmetry)
+      this.#ample = reduction
+      this.#batch.settled = (found, parents, count) => reduction.settle(found, parents, count)
+    }
+    if (symmetry && symmetry.size > 1) {
+      this.#orbits = new Orbits(system, symmetry)
+    }
   }
 
   run(): Exploration {
@@ -108,6 +126,7 @@ export class Search {
       seconds,
       bytes: store.bytes,
       exact: store.exact,
+      reduction: this.#reduction(),
       stopped: this.#stopped,
       unexplored,
       lost: sum(report => report.lost),
@@ -126,6 +145,7 @@ export class Search {
     const { system, store, checks } = this
     const check = checks.find(({ when }) => when === 'livelock')
     if (!check || this.#stopped || !store.exact || system.threads.length > MOST_THREADS) return undefined
+    if (this.#ample || this.#orbits) return undefined
     try {
       const run = retreats ? findLivelock(system, store, 'strong', () => this.#tick()) : undefined
       return { property: check.name, run, finding: undefined }
@@ -142,6 +162,7 @@ export class Search {
       this.#batch.words.set(this.system.vector, this.#batch.slot * this.system.words)
       this.#batch.parent = NO_PARENT
       this.#batch.push(i & 0xffff)
+      this.#orbits?.settle(this.#batch, this.#batch.slot - 1)
       this.#batch.transitions--
     }
     this.#flush()
@@ -158,6 +179,47 @@ export class Search {
       this.#level()
       team.close()
       if (this.#ports.length > 0) this.options.recruit?.store.giveUp(end)
+      if (store.count === end) this.#revise(end)
+    }
+  }
+
+  /** Expands whole the states below `end` whose reduction does not stand, until there is none or something new is found. */
+  #revise(end: number): void {
+    const { store, system } = this
+    for (let more = this.#ample !== undefined; more && store.count === end && !this.#stopped; ) {
+      const load = (id: number) => store.load(id, system.vector)
+      const fallen = [...(this.#ample?.revise(end, load, this.#again.batch) ?? [])]
+      for (const id of fallen) this.#expandWhole(id)
+      this.#flush()
+      this.#revised += fallen.length
+      more = fallen.length > 0
+    }
+  }
+
+  #expandWhole(id: number): void {
+    const { store, system } = this
+    if (!this.#batch.fits(system.maxSuccessors)) this.#flush()
+    store.load(id, system.vector)
+    const from = this.#batch.slot
+    this.#batch.parent = id
+    this.#ample?.expandWhole(id, this.#batch)
+    this.#orbits?.settle(this.#batch, from)
+    for (const settle of this.#unsettled.splice(0)) settle()
+    if (this.#spoke.size > 0 || this.#broken.length > 0) this.#settleBroken(id)
+  }
+
+  #reduction(): Reduction | undefined {
+    const { symmetry } = this.options.reduce ?? {}
+    if (!this.#ample && !symmetry) return undefined
+    return {
+      ...(this.#ample && { order: { ...this.#ample.numbers, revised: this.#revised } }),
+      ...(symmetry && {
+        symmetry: {
+          exchanges: symmetry.size,
+          what: symmetry.what,
+          standFor: this.#orbits?.standFor ?? this.store.count,
+        },
+      }),
     }
   }
 
@@ -246,17 +308,25 @@ export class Search {
   #flush(): void {
     this.#batch.flush()
     if (this.store.full) this.team.stop('memory')
+    for (let id = this.#ample?.nextStuck(); id !== undefined && !this.store.full; id = this.#ample?.nextStuck()) {
+      this.#expandWhole(id)
+      this.#batch.flush()
+      this.#revised++
+    }
   }
 
   #visit(id: number): void {
     const { system, store } = this
     store.load(id, system.vector)
-    for (let i = this.#open.length - 1; i >= 0; i--) {
-      const check = this.#open[i]
-      if (check.when === 'always' ? !check.holds() : check.when === 'reachable' && check.holds()) {
-        this.#record(check.name, id, undefined, undefined)
+    const ample = this.#ample
+    if (ample) this.#judge(ample, id)
+    else
+      for (let i = this.#open.length - 1; i >= 0; i--) {
+        const check = this.#open[i]
+        if (check.when === 'always' ? !check.holds() : check.when === 'reachable' && check.holds()) {
+          this.#record(check.name, id, undefined, undefined)
+        }
       }
-    }
     for (let i = this.#unmet.length - 1; i >= 0; i--) {
       if (this.#unmet[i].premise()) {
         this.#tested.add(this.#unmet[i].name)
@@ -265,11 +335,38 @@ export class Search {
     }
     const sampled = id < DETERMINISM_FIRST || id % DETERMINISM_SAMPLE === 0
     if (sampled) checkUnchanged(system, store, id, 'a property')
+    this.#orbits?.count(system.vector)
+    if (sampled && this.#orbits) this.#orbits.check(system.vector.slice(), this.checks)
     const from = this.#batch.slot
     this.#batch.parent = id
-    if (system.expand(this.#batch) === 0) this.#atEnd(id)
+    const enabled = ample ? ample.expand(id, this.#batch) : system.expand(this.#batch)
+    this.#orbits?.settle(this.#batch, from)
+    for (const settle of this.#unsettled.splice(0)) settle()
+    if (enabled === 0) this.#atEnd(id)
     if (this.#spoke.size > 0 || this.#broken.length > 0) this.#settleBroken(id)
-    if (sampled) this.#again.check(this.#batch, from, id)
+    if (sampled && !ample && !this.#orbits) this.#again.check(this.#batch, from, id)
+  }
+
+  /** As far as the step that led here may have changed it: its source was judged before. */
+  #judge(ample: AmpleSets, id: number): void {
+    const { store } = this
+    const parent = store.parentOf(id)
+    for (const { name } of ample.judge(parent === NO_PARENT ? undefined : vector => store.load(parent, vector))) {
+      if (this.#open.some(check => check.name === name)) this.#record(name, id, undefined, undefined)
+    }
+  }
+
+  /** The run that leads to a state, and by the step that spoke of a property. */
+  #runTo(id: number, ordinal?: number, property = ''): Run {
+    const { store } = this
+    if (!this.#orbits) {
+      const run = runTo(store, id)
+      return ordinal === undefined ? run : { ...run, ordinals: [...run.ordinals, ordinal] }
+    }
+    const here = this.system.vector.slice()
+    const run = this.#orbits.runTo(store, id, ordinal === undefined ? undefined : { property })
+    this.system.vector.set(here)
+    return run
   }
 
   /** A state in which nothing can run: deadlock, or quiescence. */
@@ -295,12 +392,12 @@ export class Search {
   }
 
   #record(property: string, id: number, ordinal: number | undefined, finding: Finding | undefined): void {
-    const run = runTo(this.store, id)
-    this.#found.set(property, {
-      property,
-      run: ordinal === undefined ? run : { ...run, ordinals: [...run.ordinals, ordinal] },
-      finding,
-    })
+    const found = () => ({ property, run: this.#runTo(id, ordinal, property), finding })
+    if (this.#orbits && ordinal !== undefined) {
+      // Its run is found by running steps, and this is said in the middle of one.
+      this.#found.set(property, { property, run: { initial: 0, ordinals: [] }, finding })
+      this.#unsettled.push(() => this.#found.set(property, found()))
+    } else this.#found.set(property, found())
     this.#open = this.#open.filter(check => check.name !== property)
     const { any, all } = this.options.until ?? {}
     if (any?.has(property) || (all && [...all].every(name => this.#found.has(name)))) this.team.stop('first violation')
@@ -309,7 +406,7 @@ export class Search {
   /** A value out of range is the model's fault, unless the run, that step included, has already violated something. */
   #settleBroken(parent: number): void {
     for (const { ordinal, error } of this.#broken) {
-      if (!this.#spoke.has(ordinal) && !this.#violatedOn(runTo(this.store, parent))) {
+      if (!this.#spoke.has(ordinal) && !this.#violatedOn(this.#runTo(parent))) {
         throw outOfRange(this.system, ordinal, error)
       }
       this.#lost++

@@ -7,6 +7,8 @@ export interface ThreadLayout {
   readonly pc: number
   readonly pcWidth: 1 | 2
   readonly frames: number
+  /** The first byte behind them. */
+  readonly end: number
 }
 
 export interface SystemLayout {
@@ -28,7 +30,7 @@ export function layoutOf(
     const base = pc + pcWidth
     const end = Math.max(base, ...frames[i].map(frame => frameOffset(frame, base) + sizeOf(frame.type).size))
     at = end
-    return { pc, pcWidth, frames: base } as const
+    return { pc, pcWidth, frames: base, end } as const
   })
   return { threads: layouts, bytes: at }
 }

@@ -103,10 +103,7 @@ export class PackedSystem implements WatchedSystem {
   }
 
   get privates(): readonly PrivateWords[] {
-    return this.layout.threads.map(({ pc }, t) => ({
-      from: pc / 4,
-      to: (this.layout.threads[t + 1]?.pc ?? 4 * this.words) / 4,
-    }))
+    return this.layout.threads.map(({ pc, end }) => ({ from: pc / 4, to: Math.ceil(end / 4) }))
   }
 
   expandThread(thread: number, sink: Successors): number {

@@ -1,6 +1,7 @@
 import type { ScenarioResult } from '../check/check-scenario.js'
 import type { Row } from '../check/rows.js'
-import { many } from '../numbers.js'
+import type { Reduction } from '../explore/result.js'
+import { count, many } from '../numbers.js'
 import { counterexampleText } from './counterexample-text.js'
 import { paragraph, printable } from './wrap.js'
 
@@ -22,6 +23,7 @@ export function scenarioText(rows: readonly Row[], result: ScenarioResult, optio
   const exact = exploration.exact ? 'exact' : collisionText(result)
   const numbers = `${many(exploration.states, 'state')}, ${many(exploration.transitions, 'transition')}, depth ${Math.max(0, exploration.levels - 1)}, ${exact}, ${exploration.seconds.toFixed(2)} s, ${memory(exploration.bytes)}`
   const lines = [`${signOf(rows)} ${result.scenario}   kernel ${kernel}`, ...paragraph('  ', numbers, width)]
+  for (const saved of savings(exploration.reduction)) lines.push(...paragraph('  reduced       ', saved, width))
   const tally = (verdict: Row['verdict']) => rows.filter(row => row.verdict === verdict)
   const proved = tally('proved')
   if (proved.length > 0) lines.push(...list('  proved        ', proved, width))
@@ -93,6 +95,24 @@ function list(head: string, rows: readonly Row[], width: number): string[] {
 function collisionText(result: ScenarioResult): string {
   if (result.exploration.strategy === 'walk') return 'random walks'
   return `64-bit fingerprints, chance of a missed state below ${result.collisionBound.toExponential(1)}`
+}
+
+/** What each reduction saved, in a sentence. */
+function savings(reduction: Reduction | undefined): string[] {
+  const { order, symmetry } = reduction ?? {}
+  return [
+    ...(symmetry ? [symmetryText(symmetry)] : []),
+    ...(order
+      ? [
+          `${order.alone === 'local' ? 'local steps' : 'partial order'}: in ${many(order.states, 'state')} the steps of one thread alone were followed, and ${many(order.skipped, 'step')} of others left for later; taken back ${many(order.revised, 'time')}`,
+        ]
+      : []),
+  ]
+}
+
+function symmetryText({ exchanges, what, standFor }: NonNullable<Reduction['symmetry']>): string {
+  if (exchanges === 1) return 'symmetry: no two threads are alike'
+  return `symmetry: ${many(exchanges, 'exchange')} of ${what}; the states looked at stand for ${count(standFor)}`
 }
 
 function memory(bytes: number): string {

@@ -57,3 +57,10 @@ export function include(into: Int32Array, from: Int32Array): boolean {
   }
   return grew
 }
+
+/** The set of the images of cells. */
+export function imageOf(set: Int32Array, images: Int32Array): Int32Array {
+  const image = new Int32Array(set.length)
+  for (const cell of cellsIn(set)) image[images[cell] >> 5] |= 1 << (images[cell] & 31)
+  return image
+}

@@ -14,7 +14,19 @@ export interface IntType<N extends number = number> {
   /** Prefix for display: `p` shows 3 as `p3`. */
   readonly prefix: string
   readonly _value?: N
+  /** What its values name, or the bits of its values: things of one sort. */
+  readonly sort?: Sort
 }
+
+/** Things that a symmetric search may exchange for one another: threads, CPUs, address spaces, page frames. */
+export interface Sort {
+  readonly name: string
+  /** Whether a value is a set of such things, one bit each. */
+  readonly set: boolean
+}
+
+/** The sort of the threads of a scenario, by the numbers that `current()` gives. */
+export const THREAD = 'thread'
 
 /** True or false; the default is false. */
 export interface BoolType {
@@ -56,6 +68,8 @@ export interface ArrayType<R extends RecordType = RecordType> {
   readonly length: number
   /** Name of an element for display: with `p`, element 3 is `p3`; empty: the field's name and `[3]`. */
   readonly prefix: string
+  /** What its elements belong to, one each. */
+  readonly sort?: Sort
 }
 
 export type Type = IntType | BoolType | EnumType | RecordType | ArrayType
@@ -111,6 +125,21 @@ export function ghost<T extends Type>(type: T): T {
 /** A reference to one of `count` things, shown as `prefix` and its number; NONE (-1) points nowhere and is the default. */
 export function ref(prefix: string, count: number): IntType {
   return { kind: 'int', min: NONE, max: count - 1, prefix }
+}
+
+/**
+ * Says that the numbers of this type name things of a sort, or that the elements of this array belong to one each, so
+ * that a symmetric search knows what to exchange. `THREAD` is the sort of threads.
+ */
+export function alike<T extends IntType | ArrayType>(sort: string, type: T): T {
+  return { ...type, sort: { name: sort, set: false } }
+}
+
+/** Says that the bits of this number stand for things of a sort. @throws ModelError when it may be negative. */
+export function alikeSet(sort: string, type: IntType): IntType {
+  if (type.min !== 0)
+    throw new ModelError(`alikeSet(${sort})`, 'is given a number that is no set of bits', 'use int(0, …)')
+  return { ...type, sort: { name: sort, set: true } }
 }
 
 /** A record of named fields, with optional views (other names for parts of the same words). */

@@ -48,7 +48,7 @@ export function minimise(
   const program = compile(kernel, scenario)
   if (property.kind === 'livelock') return asFound(program, first, exploration.states)
   let best = { run: first, states: exploration.states }
-  let shortest = exploration.strategy === 'bfs' && exploration.exact
+  let shortest = exploration.strategy === 'bfs' && exploration.exact && !exploration.reduction?.order
   if (!shortest) {
     const searched = shortestViolation(program, property, options)
     if (searched && searched.run.ordinals.length <= first.ordinals.length) {

@@ -1,4 +1,17 @@
-import { array, bool, does, int, invariant, kernel, machine, noDeadlock, record, scenario, thread } from 'foliocheck'
+import {
+  alike,
+  array,
+  bool,
+  does,
+  int,
+  invariant,
+  kernel,
+  machine,
+  noDeadlock,
+  record,
+  scenario,
+  thread,
+} from 'foliocheck'
 import { arrangements, combinations, type Oracle, sum, upTo } from './oracle.js'
 
 const DISTINCT = [3, 13, 84, 755]
@@ -10,14 +23,14 @@ function counter(count: number) {
   const schema = record({
     value: int(0, count),
     locked: bool(),
-    by: array(count, record({ read: int(0, count), done: bool() }), 't'),
+    by: alike('t', array(count, record({ read: int(0, count), done: bool() }), 't')),
   })
   const counting = machine('counter', schema)
   const exact = invariant(counting, 'no-lost-increment', {
     claim: 'the counter is the number of threads that have incremented it',
     clauses: { 'value = finished': s => s.value === s.by.filter(thread => thread.done).length },
   })
-  return { counting, exact, params: { i: int(0, count - 1) } }
+  return { counting, exact, params: { i: alike('t', int(0, count - 1)) } }
 }
 
 /** Threads that read a counter and write back one more, without a lock: increments get lost. */

@@ -1,4 +1,5 @@
 import {
+  alike,
   array,
   bool,
   daemon,
@@ -31,17 +32,20 @@ export function twoPhase(count: number): Oracle {
     manager: oneOf('init', 'committed', 'aborted'),
     commitSent: bool(),
     abortSent: bool(),
-    rm: array(
-      count,
-      record({ state: oneOf('working', 'prepared', 'committed', 'aborted'), sent: bool(), known: bool() }),
+    rm: alike(
       'rm',
+      array(
+        count,
+        record({ state: oneOf('working', 'prepared', 'committed', 'aborted'), sent: bool(), known: bool() }),
+        'rm',
+      ),
     ),
   })
   const commit = machine('two-phase commit', schema)
 
   const resource = commit.operation(
     'resource',
-    { source: 'TwoPhase.tla', params: { i: int(0, count - 1) } },
+    { source: 'TwoPhase.tla', params: { i: alike('rm', int(0, count - 1)) } },
     ({ loop, choose }) => [
       loop(
         () => true,

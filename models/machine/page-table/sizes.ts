@@ -1,4 +1,4 @@
-import { int, ref } from 'foliocheck'
+import { alike, int, ref, THREAD } from 'foliocheck'
 
 /** How large the machine is, and the names of its parts. */
 
@@ -21,8 +21,11 @@ const CPUS = 5
 export const Pfn = ref('p', FRAMES)
 /** A VMA, with the PMD entry, the page table and the locks below it. */
 export const Va = ref('va', VMAS)
+/** The sort of CPUs with their TLBs, which a symmetric search may exchange, and one of them. */
+export const TLB = 'tlb'
+export const Tlb = alike(TLB, int(0, TLBS - 1))
 /** The thread that holds something. */
-export const Cpu = ref('cpu', CPUS)
+export const Cpu = alike(THREAD, ref('cpu', CPUS))
 /** Which of the PTEs of a page table, which page of a folio. */
 export const Index = ref('', N)
 export const THREADS = CPUS

@@ -1,4 +1,6 @@
 import {
+  alike,
+  alikeSet,
   array,
   bit,
   bool,
@@ -7,12 +9,13 @@ import {
   int,
   machine,
   record,
+  THREAD,
   type Type,
   type ValueOf,
   type View,
 } from 'foliocheck'
 import { Entry } from './entry.js'
-import { Cpu, Data, FRAMES, Index, MMS, N, Pfn, THREADS, TLBS, VMAS, Want, WRITE_PROTECT_SEQ } from './sizes.js'
+import { Cpu, Data, FRAMES, Index, MMS, N, Pfn, THREADS, TLB, TLBS, VMAS, Want, WRITE_PROTECT_SEQ } from './sizes.js'
 
 /**
  * The page-table machine: what lies between a virtual address and a folio. A folio's fields are those of its head;
@@ -120,7 +123,7 @@ const Vma = record(
 
 /** A cached translation: the frame, whether it may be written, and which threads have promised that it will go. */
 const Translation = record(
-  { word: int(0, 2 * FRAMES + 1), watched: ghost(int(0, 2 ** THREADS - 1)) },
+  { word: int(0, 2 * FRAMES + 1), watched: ghost(alikeSet(THREAD, int(0, 2 ** THREADS - 1))) },
   { pfn: translationPfn(), write: translationWrite() },
 )
 
@@ -189,16 +192,15 @@ export const schema = record({
   mms: array(MMS, MmState, 'mm'),
   vmas: array(VMAS, Vma, 'va'),
   /** Translations that CPUs have cached: of a PMD leaf, and of PTEs. */
-  tlbs: array(
-    TLBS,
-    record({ huge: array(VMAS, Translation, 'va'), small: array(VMAS * N, Translation, 'pte') }),
-    'tlb',
+  tlbs: alike(
+    TLB,
+    array(TLBS, record({ huge: array(VMAS, Translation, 'va'), small: array(VMAS * N, Translation, 'pte') }), 'tlb'),
   ),
   /** The root anon_vma's rwsem. */
   anonVma: record({ readers: int(0, 5), writer: Cpu }),
   /** MTHP_STAT_NR_ANON of the PMD order. */
   nrAnon: int(0, 8),
-  accounts: ghost(array(THREADS, record({ of: array(FRAMES, Account, 'p') }), 'cpu')),
+  accounts: ghost(alike(THREAD, array(THREADS, record({ of: array(FRAMES, Account, 'p') }), 'cpu'))),
   /** Device-exclusive entries have left the mapcounts, as they did until v6.14. */
   exclusiveUnmapped: ghost(bool()),
 })

@@ -1,4 +1,4 @@
-import { int, ref } from 'foliocheck'
+import { alike, int, ref, THREAD } from 'foliocheck'
 
 /** How large the machine is, and the names of its parts. */
 
@@ -24,7 +24,7 @@ export const Va = ref('va', PAGES)
 /** How many pages, or which page of a loop. */
 export const Count = int(0, PAGES)
 /** The thread that holds something, or runs. */
-export const Cpu = ref('cpu', 6)
+export const Cpu = alike(THREAD, ref('cpu', 6))
 /** What a page holds, or what a read must return. 0: zeroes; 3: what the last user of device memory has left. */
 export const Data = int(0, 3)
 export const OLD_DATA = 3

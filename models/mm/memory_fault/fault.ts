@@ -11,7 +11,7 @@ import {
   vma_end_read,
   vma_start_read,
 } from '../../machine/page-table/index.js'
-import { Index, TLBS, Va } from '../../machine/page-table/sizes.js'
+import { Index, Tlb, Va } from '../../machine/page-table/sizes.js'
 import { pageTable } from '../../machine/page-table/state.js'
 import { do_huge_pmd_anonymous_page } from '../huge_memory_pmd/anon-fault.js'
 import { do_huge_pmd_device_private, FaultResult } from '../huge_memory_pmd/device-fault.js'
@@ -114,7 +114,7 @@ export const user_access = pageTable.operation(
   'user_access',
   {
     source: 'arch/x86/mm/fault.c',
-    params: { cpu: int(0, TLBS - 1), va: Va, index: Index, write: bool(), value: int(0, 3) },
+    params: { cpu: Tlb, va: Va, index: Index, write: bool(), value: int(0, 3) },
     locals: { done: bool(), vmaLock: bool(), retry: bool(), allowed: bool(), result: FaultResult },
   },
   ({ step, waitUntil, when, call, ret, label, goto }) => [

@@ -160,7 +160,7 @@ describe.each([
     answersAsPlain(create)
   })
 
-  it.each([4, 18, 36, 128])('grows through many doublings with vectors of %d words', words => {
+  it.each([4, 18, 36, 128, 130, 248])('grows through many doublings with vectors of %d words', words => {
     growsAsPlain(create, words)
   })
 

@@ -12,6 +12,9 @@ export interface StoreOptions {
   readonly capacity?: number | undefined
 }
 
+/** 32-bit words of a vector, at most: a tree of 32 leaves with eight words each, and one number for none. */
+export const MOST_WORDS = 248
+
 /** Slots of a batch when the options do not say. */
 export const DEFAULT_CAPACITY = 4096
 
@@ -61,8 +64,8 @@ export interface StateStore {
 
 /** Throws a RangeError unless `words` and `options` describe a store that can exist. */
 export function checkShape(words: number, options: StoreOptions): void {
-  if (!Number.isInteger(words) || words < 2 || words > 128 || words % 2 !== 0) {
-    throw new RangeError(`a state vector has an even number of words from 2 to 128, not ${words}`)
+  if (!Number.isInteger(words) || words < 2 || words > MOST_WORDS || words % 2 !== 0) {
+    throw new RangeError(`a state vector has an even number of words from 2 to ${MOST_WORDS}, not ${words}`)
   }
   const { capacity = DEFAULT_CAPACITY, memoryLimit = 1 } = options
   if (!Number.isInteger(capacity) || capacity < 1 || capacity > 65536) {

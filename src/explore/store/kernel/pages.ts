@@ -12,8 +12,8 @@ export const GATE: usize = 1664
 export const VECTORS: usize = 1792
 export const ORDER: usize = 1920
 /** The size of memory in pages: what memory.size() says may be out of date when another thread grew it. */
-const SIZE: usize = 2048
-const FREE: usize = 2056
+const SIZE: usize = 2176
+const FREE: usize = 2184
 const FREE_END: usize = 65536
 
 /** Memory grows by a 32nd at least: growing is slow. */

@@ -84,7 +84,7 @@ export function copyVector(to: usize, from: usize): void {
 // @ts-ignore: decorator
 @inline
 export function allCells(): u32 {
-  return (<u32>1 << cells) - 1
+  return <u32>((<u64>1 << cells) - 1)
 }
 
 /** One bit for each leaf in which two vectors differ. */
