@@ -8,7 +8,8 @@ import { walk } from '../explore/walk.js'
 import type { Kernel } from '../program/kernel.js'
 import { PackedSystem } from '../program/packed-system.js'
 import { compile, type Program } from '../program/program.js'
-import type { Scenario } from '../program/scenario.js'
+import type { Scenario, StoreOrder } from '../program/scenario.js'
+import { withStoreOrder } from '../program/store-order.js'
 import { PackedSymmetry } from '../program/symmetry/symmetry.js'
 import type { Property } from '../property/property.js'
 import { threadOf } from '../system/system.js'
@@ -27,6 +28,8 @@ export interface CheckOptions {
   readonly reduce?: readonly ReductionName[]
   /** Recognise states by 64-bit fingerprints: faster, and with a chance of missing states that is printed. */
   readonly fingerprints?: boolean
+  /** The order of stores, unless the scenario's own. */
+  readonly storeOrder?: StoreOrder
   readonly seed?: number
   readonly limits?: Partial<Limits>
   readonly progress?: Progress
@@ -64,6 +67,7 @@ export interface ScenarioResult {
   readonly kernel: string
   readonly patches: readonly string[]
   readonly scenario: string
+  readonly storeOrder: StoreOrder
   readonly properties: readonly PropertyResult[]
   readonly exploration: Omit<Exploration, 'found' | 'tested' | 'coverage' | 'levelSizes'>
   /** Chance that fingerprints merged two states, at most; 0 when exact. */
@@ -73,11 +77,13 @@ export interface ScenarioResult {
 
 /** Explores a scenario on a kernel and judges every property. @throws ModelError when the model is wrong. */
 export function checkScenario(
-  kernel: Kernel,
-  scenario: Scenario,
+  baseKernel: Kernel,
+  baseScenario: Scenario,
   properties: readonly Property[],
   options: CheckOptions = {},
 ): ScenarioResult {
+  const storeOrder = options.storeOrder ?? baseScenario.storeOrder
+  const { kernel, scenario } = withStoreOrder(storeOrder, baseKernel, baseScenario)
   const program = compile(kernel, scenario)
   const system = new PackedSystem(program, { watch: reducesOrder(options) })
   const checks = checksOf(properties, system.shared)
@@ -106,6 +112,7 @@ export function checkScenario(
     kernel: kernel.name,
     patches: kernel.patches,
     scenario: scenario.name,
+    storeOrder,
     properties: judged,
     exploration,
     collisionBound: result.exact || result.strategy === 'walk' ? 0 : (result.states * result.states) / 2 ** 65,

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { FileError } from '../errors.js'
+import { STORE_ORDERS } from '../program/scenario.js'
 import { threadOf } from '../system/system.js'
 import { type Counterexample, FORMAT } from './counterexample.js'
 import { readJson } from './read-json.js'
@@ -30,6 +31,7 @@ const schema = v.object({
   kernel: text,
   patches: list(text),
   scenario: text,
+  storeOrder: v.optional(v.picklist(STORE_ORDERS)),
   property: text,
   claim: text,
   steps: small,

@@ -1,3 +1,4 @@
+import type { StoreOrder } from '../program/scenario.js'
 import type { Property } from '../property/property.js'
 import type { Minimal } from '../trace/minimise.js'
 import { violates } from '../trace/replay.js'
@@ -15,6 +16,8 @@ export interface Counterexample {
   readonly kernel: string
   readonly patches: readonly string[]
   readonly scenario: string
+  /** The order of stores, when it is not `sc`. */
+  readonly storeOrder?: StoreOrder | undefined
   readonly property: string
   readonly claim: string
   /** Steps after the setup, and preemptions among them. */
@@ -49,6 +52,7 @@ export function counterexampleOf(minimal: Minimal, property: Property, patches: 
     kernel: program.kernel.name,
     patches,
     scenario: program.scenario.name,
+    ...(program.scenario.storeOrder !== 'sc' && { storeOrder: program.scenario.storeOrder }),
     property: property.name,
     claim: property.claim,
     steps: trace.steps.filter(step => !step.setup).length,

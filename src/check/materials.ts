@@ -1,7 +1,7 @@
 import type { Limits } from '../explore/limits.js'
 import type { Strategy } from '../explore/result.js'
 import type { Kernel } from '../program/kernel.js'
-import type { Scenario } from '../program/scenario.js'
+import type { Scenario, StoreOrder } from '../program/scenario.js'
 import { kernelWith, loadProject } from '../project/load.js'
 import { named, type Project } from '../project/project.js'
 import type { Property } from '../property/property.js'
@@ -19,6 +19,8 @@ export interface Task {
   readonly properties: readonly string[]
   readonly strategy: Strategy
   readonly fingerprints: boolean
+  /** Undefined for each scenario's own. */
+  readonly storeOrder: StoreOrder | undefined
   readonly reduce: readonly ReductionName[]
   readonly seed: number
   readonly limits: Partial<Limits>

@@ -1,5 +1,6 @@
 import type { Kernel } from '../program/kernel.js'
 import { compile } from '../program/program.js'
+import { withStoreOrder } from '../program/store-order.js'
 import { named, type Project } from '../project/project.js'
 import { Diverged, violates } from '../trace/replay.js'
 import { cut } from '../trace/shrink.js'
@@ -21,7 +22,8 @@ export function replayCounterexample(project: Project, kernel: Kernel, found: Co
   const scenario = cut(named('scenario', project.scenarios, found.scenario), found.without)
   const property = named('property', project.properties, found.property)
   try {
-    const program = compile(kernel, scenario)
+    const model = withStoreOrder(found.storeOrder ?? 'sc', kernel, scenario)
+    const program = compile(model.kernel, model.scenario)
     const { trace, replayed } = traceOf(program, found.trace.run)
     for (const [i, step] of trace.steps.entries()) {
       const recorded = found.trace.steps[i]

@@ -15,6 +15,7 @@ async function runTask(task: Task): Promise<ScenarioResult> {
     strategy: task.strategy,
     fingerprints: task.fingerprints,
     reduce: task.reduce,
+    ...(task.storeOrder && { storeOrder: task.storeOrder }),
     seed: task.seed,
     limits: task.limits,
     progress: new Progress(task.progress),

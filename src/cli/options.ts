@@ -3,6 +3,7 @@ import { REDUCTIONS, type ReductionName } from '../check/check-scenario.js'
 import { UsageError } from '../errors.js'
 import type { Limits } from '../explore/limits.js'
 import type { Strategy } from '../explore/result.js'
+import { STORE_ORDERS, type StoreOrder } from '../program/scenario.js'
 
 /** Options of the commands that search: on which models, how far, and how that is shown. */
 export interface LimitFlags {
@@ -20,6 +21,7 @@ export interface ExploreFlags extends LimitFlags {
   readonly strategy: Strategy
   readonly seed: number
   readonly fingerprints?: boolean
+  readonly storeOrder?: StoreOrder
   readonly reduce?: readonly ReductionName[]
   readonly all?: boolean
 }
@@ -34,6 +36,12 @@ export function withExploreFlags(command: Command): Command {
     )
     .option('--seed <n>', 'seed of the random walk', integer, 1)
     .option('--fingerprints', 'recognise states by 64-bit fingerprints: faster, not exact; the bound is printed')
+    .addOption(
+      new Option(
+        '--store-order <model>',
+        'order in which marked stores become visible (default: what the scenario is about, mostly sc)',
+      ).choices(STORE_ORDERS),
+    )
     .option(
       '--reduce <kinds>',
       `search less, exactly: ${REDUCTIONS.join(', ')}, or all; breadth-first, and livelocks are not decided`,

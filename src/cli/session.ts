@@ -69,6 +69,7 @@ export class Session {
       properties,
       strategy: flags.strategy,
       fingerprints: flags.fingerprints ?? false,
+      storeOrder: flags.storeOrder,
       reduce: reductionsOf(flags),
       seed: flags.seed,
       limits: limitsOf(flags),

@@ -37,7 +37,13 @@ export interface Scenario {
   readonly tags: readonly string[]
   /** Kernels and patches the scenario needs operations of, by operation name. */
   readonly needs: readonly string[]
+  /** The store order it is about; `sc` unless given. */
+  readonly storeOrder: StoreOrder
 }
+
+/** In which order stores become visible to other threads: see `withStoreOrder`. */
+export const STORE_ORDERS = ['sc', 'tso', 'pso'] as const
+export type StoreOrder = (typeof STORE_ORDERS)[number]
 
 export interface ScenarioSpec<S> {
   readonly about: string
@@ -49,6 +55,7 @@ export interface ScenarioSpec<S> {
   readonly exercises?: readonly string[]
   readonly tags?: readonly string[]
   readonly needs?: readonly string[]
+  readonly storeOrder?: StoreOrder
 }
 
 /** A scenario over the state of `machine`. @throws ModelError for no threads, two of one name, or no initial state. */
@@ -82,6 +89,7 @@ export function scenario<S extends RecordType>(
     exercises: spec.exercises ?? [],
     tags: spec.tags ?? [],
     needs: spec.needs ?? [],
+    storeOrder: spec.storeOrder ?? 'sc',
   }
 }
 

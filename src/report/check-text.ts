@@ -21,7 +21,8 @@ export function scenarioText(rows: readonly Row[], result: ScenarioResult, optio
   const { width, verbose } = options
   const kernel = [result.kernel, ...result.patches].join(' + ')
   const exact = exploration.exact ? 'exact' : collisionText(result)
-  const numbers = `${many(exploration.states, 'state')}, ${many(exploration.transitions, 'transition')}, depth ${Math.max(0, exploration.levels - 1)}, ${exact}, ${exploration.seconds.toFixed(2)} s, ${memory(exploration.bytes)}`
+  const order = result.storeOrder === 'sc' ? '' : `store order ${result.storeOrder}, `
+  const numbers = `${order}${many(exploration.states, 'state')}, ${many(exploration.transitions, 'transition')}, depth ${Math.max(0, exploration.levels - 1)}, ${exact}, ${exploration.seconds.toFixed(2)} s, ${memory(exploration.bytes)}`
   const lines = [`${signOf(rows)} ${result.scenario}   kernel ${kernel}`, ...paragraph('  ', numbers, width)]
   for (const saved of savings(exploration.reduction)) lines.push(...paragraph('  reduced       ', saved, width))
   const tally = (verdict: Row['verdict']) => rows.filter(row => row.verdict === verdict)

@@ -22,7 +22,7 @@ export function counterexampleText(found: Counterexample, { width, verbose = fal
   const { trace } = found
   const kernel = [found.kernel, ...found.patches].join(' + ')
   const lines = [
-    `✗ ${printable(found.scenario)}   ${printable(found.property)}   kernel ${printable(kernel)}`,
+    `✗ ${printable(found.scenario)}   ${printable(found.property)}   kernel ${printable(kernel)}${found.storeOrder ? `, store order ${found.storeOrder}` : ''}`,
     ...paragraph('  ', `claim: ${printable(found.claim)}`, width),
     ...paragraph('  ', lengthOf(found), width),
     ...withoutText(found, width),

@@ -73,9 +73,11 @@ export function minimise(
     })
     return searched?.run.ordinals.length === length
   }
-  const small = options.progress?.interrupted
-    ? { program, run: calm.run, cutting: NOTHING_CUT }
-    : shrink(kernel, program, property, calm.run, isShortest)
+  // The numbers of threads are the numbers of store buffers.
+  const small =
+    options.progress?.interrupted || scenario.storeOrder !== 'sc'
+      ? { program, run: calm.run, cutting: NOTHING_CUT }
+      : shrink(kernel, program, property, calm.run, isShortest)
   return {
     program: small.program,
     run: small.run,

@@ -54,7 +54,10 @@ const stepPlan: fc.Arbitrary<StepPlan> = fc.record({
 
 export const modelPlan: fc.Arbitrary<ModelPlan> = fc.record({
   operations: fc.array(fc.array(stepPlan, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 2 }),
-  threads: fc.array(fc.nat(1), { minLength: 2, maxLength: MOST_THREADS }),
+  threads: fc.oneof(
+    { weight: 4, arbitrary: fc.array(fc.nat(1), { minLength: 2, maxLength: 3 }) },
+    { weight: 1, arbitrary: fc.array(fc.nat(1), { minLength: MOST_THREADS, maxLength: MOST_THREADS }) },
+  ),
   claims: fc.array(
     fc.record({
       kind: fc.constantFrom('always' as const, 'end' as const, 'reach' as const),

@@ -52,7 +52,7 @@ function replayed(plan: ModelPlan, result: Exploration): string[] {
 }
 
 test('reduced searches find what the plain one finds, on random models', () => {
-  const seen = { violated: 0, deadlocks: 0, cycles: 0, alike: 0, fewer: 0, revised: 0, reached: 0 }
+  const seen = { violated: 0, deadlocks: 0, cycles: 0, alike: 0, fewer: 0, revised: 0 }
   fc.assert(
     fc.property(modelPlan, plan => {
       const plain = search(plan, [])
@@ -78,9 +78,9 @@ test('reduced searches find what the plain one finds, on random models', () => {
         if (!symmetry) expect(result.terminal).toBe(plain.terminal)
       }
     }),
-    { numRuns: 3000 },
+    { numRuns: 2000 },
   )
   for (const [what, times] of Object.entries(seen)) {
-    if (what !== 'reached') expect([what, times > 100]).toEqual([what, true])
+    expect([what, times > 100]).toEqual([what, true])
   }
-})
+}, 300_000)
