@@ -5,15 +5,15 @@ import type { CallFrame, Code, LeaveNode, ThreadCode, VisibleNode } from './code
 import { bodyOf, type Kernel } from './kernel.js'
 import type { Argument, LocalRecipe, Node } from './node.js'
 import type { Operation } from './operation.js'
-import type { Action, Thread } from './scenario.js'
+import type { Action, StoreOrder, Thread } from './scenario.js'
 
 const MAX_DEPTH = 32
 /** Steps of a thread, its end included: what two bytes can number. */
 const MAX_STEPS = 0x10000
 
 /** Compiles a thread's calls into one control-flow graph; every call is laid out in place. */
-export function compileThread(kernel: Kernel, thread: Thread): ThreadCode {
-  const compiler = new Compiler(kernel, thread.name)
+export function compileThread(kernel: Kernel, thread: Thread, storeOrder: StoreOrder): ThreadCode {
+  const compiler = new Compiler(kernel, thread.name, storeOrder !== 'sc')
   return compiler.thread(thread)
 }
 
@@ -34,6 +34,8 @@ class Compiler {
   constructor(
     readonly kernel: Kernel,
     readonly name: string,
+    /** Whether barriers do anything: not where every store is visible at once. */
+    readonly barriers: boolean,
   ) {}
 
   thread(thread: Thread): ThreadCode {
@@ -144,6 +146,8 @@ class Compiler {
         }
         return this.#visible({ ...node, frame, region, pc: 0, next })
       case 'step':
+        if (!this.barriers && (node.access === 'mb' || node.access === 'wmb')) return next
+        return this.#visible({ ...node, frame, region, pc: 0, next })
       case 'wait':
         return this.#visible({ ...node, frame, region, pc: 0, next })
       case 'test':

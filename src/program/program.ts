@@ -34,7 +34,8 @@ export function compile(kernel: Kernel, scenario: Scenario): Program {
     ? [{ name: SETUP, actions: scenario.setup, daemon: false }, ...scenario.threads]
     : scenario.threads
   const initial = scenario.initial.map((prepare, i) => prepared(scenario, prepare, i + 1))
-  return { kernel, scenario, setup, initial, threads: threads.map(thread => compileThread(complete, thread)) }
+  const compiled = threads.map(thread => compileThread(complete, thread, scenario.storeOrder))
+  return { kernel, scenario, setup, initial, threads: compiled }
 }
 
 function prepared(scenario: Scenario, prepare: (s: never) => void, number: number): ValueOf<RecordType> {

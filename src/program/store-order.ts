@@ -258,7 +258,12 @@ function cellsOf(type: Type, name: string, at: (s: object) => unknown, ghost: bo
       })
     case 'array':
       return Array.from({ length: type.length }, (_, i) =>
-        cellsOf(type.of, `${name}[${i}]`, s => (at(s) as readonly unknown[])[i], false),
+        cellsOf(
+          type.of,
+          type.prefix === '' ? `${name}[${i}]` : name.replace(/\w+$/, `${type.prefix}${i}`),
+          s => (at(s) as readonly unknown[])[i],
+          false,
+        ),
       ).flat()
     default:
       return []

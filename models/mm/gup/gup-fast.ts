@@ -1,4 +1,4 @@
-import { bool, expect, NONE } from 'foliocheck'
+import { bool, expect, NONE, once, smp_mb } from 'foliocheck'
 import { noWarning } from '../../../properties/kernel-warnings.js'
 import type { EntryState } from '../../machine/page-table/entry.js'
 import { EntryValue, isValue, kindOf, pfnOf, wordOf, writesOf } from '../../machine/page-table/entry-value.js'
@@ -117,10 +117,14 @@ function grab({ step, when, call, ret }: FastWords) {
     when(
       t => !t.counted,
       [
-        step('atomic_add(refs, &folio->_pincount)', (s, t) => {
-          pageAt(s, t.folio).pins++
-          t.counted = true
-        }),
+        // An atomic operation without a result orders nothing by itself.
+        once(
+          step('atomic_add(refs, &folio->_pincount)', (s, t) => {
+            pageAt(s, t.folio).pins++
+            t.counted = true
+          }),
+        ),
+        smp_mb('smp_mb__after_atomic()'),
       ],
     ),
   ]
@@ -148,21 +152,27 @@ export const gup_fast = pageTable.operation('gup_fast', spec, words => {
   return [
     ...look(words),
     ...grab(words),
-    step(
-      'if (unlikely(pmd_val(pmd) != pmd_val(*pmdp)) || unlikely(pte_val(pte) != pte_val(ptep_get(ptep))))',
-      (s, t) => {
-        t.ok = unchanged(s, t)
-      },
+    once(
+      step(
+        'if (unlikely(pmd_val(pmd) != pmd_val(*pmdp)) || unlikely(pte_val(pte) != pte_val(ptep_get(ptep))))',
+        (s, t) => {
+          t.ok = unchanged(s, t)
+        },
+      ),
     ),
     when(t => !t.ok, giveUp('changed')),
-    step('if (!pte_write(pte) && gup_must_unshare(NULL, flags, page))', (s, t) => {
-      t.ok = !mustUnshare(s, t)
-    }),
+    once(
+      step('if (!pte_write(pte) && gup_must_unshare(NULL, flags, page))', (s, t) => {
+        t.ok = !mustUnshare(s, t)
+      }),
+    ),
     when(t => !t.ok, giveUp('shared')),
-    step('read_seqcount_retry(&current->mm->write_protect_seq, seq)', (s, t) => {
-      t.ok = s.mms[mmOf(t.va)].writeProtectSeq === t.seq
-      if (t.ok) s.pages[t.page].pinned++
-    }),
+    once(
+      step('read_seqcount_retry(&current->mm->write_protect_seq, seq)', (s, t) => {
+        t.ok = s.mms[mmOf(t.va)].writeProtectSeq === t.seq
+        if (t.ok) s.pages[t.page].pinned++
+      }),
+    ),
     when(t => !t.ok, giveUp('a fork')),
     step('sanity_check_pinned_pages(pages, nr_pinned)', (s, t) => {
       const exclusive = s.pages[t.page].ae || s.pages[t.folio].ae

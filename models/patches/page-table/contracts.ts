@@ -18,6 +18,17 @@ export const noGetBeforeFrozenSplit = patch(
   on(migrate_vma_split_unmapped_folio, remove('folio_get(folio)')),
 )
 
+export const gupFastWithoutBarrier = patch(
+  'gup-fast-without-smp-mb',
+  {
+    subject: 'taken back: mm: fix PageAnonExclusive clearing racing with concurrent RCU GUP-fast',
+    date: '2022-09-01',
+    commit: '088b8aa537c2',
+    status: 'merged in v6.1; here without its barrier between the pin count and the second look at the entry',
+  },
+  on(gup_fast, remove('smp_mb__after_atomic()')),
+)
+
 const fast = pageTable.words(gup_fast)
 
 export const pinAfterSecondLook = patch(

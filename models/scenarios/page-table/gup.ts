@@ -28,6 +28,16 @@ export const migrateRacesPin = scenario('migrate-races-pin', pageTable, {
   exercises: ['pinned-page-stays-exclusive', 'migration-entry-means-locked', 'memory-kept'],
 })
 
+export const migrateRacesPinStoreOrder = scenario('migrate-races-pin-store-order', pageTable, {
+  about:
+    'As migrate-races-pin, on CPUs whose stores become visible late: the pin count and the second look at the entry.',
+  bind: driver,
+  initial: [s => mapHugeOnce(s, SYSTEM, { write: true, dirty: true })],
+  threads: [pin(true), thread('migrate', does(migrate_folio, { folio: SYSTEM }))],
+  exercises: ['pinned-page-stays-exclusive'],
+  storeOrder: 'pso',
+})
+
 export const forkRacesPin = scenario('fork-races-pin', pageTable, {
   about: 'A process forks while one of its threads pins a page for a device that stores into it.',
   bind: driver,
