@@ -1,4 +1,5 @@
 import { checksOf } from '../explore/checks.js'
+import { exploreRuns } from '../explore/dpor/explore-runs.js'
 import { explore } from '../explore/explore.js'
 import type { Limits } from '../explore/limits.js'
 import type { Recruiting, Reductions } from '../explore/options.js'
@@ -85,7 +86,7 @@ export function checkScenario(
   const storeOrder = options.storeOrder ?? baseScenario.storeOrder
   const { kernel, scenario } = withStoreOrder(storeOrder, baseKernel, baseScenario)
   const program = compile(kernel, scenario)
-  const system = new PackedSystem(program, { watch: reducesOrder(options) })
+  const system = new PackedSystem(program, { watch: reducesOrder(options) || options.strategy === 'dpor' })
   const checks = checksOf(properties, system.shared)
   const result = search(system, checks, options)
   const { limits, progress } = options
@@ -133,8 +134,10 @@ function search(system: PackedSystem, checks: ReturnType<typeof checksOf>, optio
   const { limits, progress, strategy = 'bfs', seed, until } = options
   const common = { ...(limits && { limits }), ...(progress && { progress }) }
   if (strategy === 'walk') return walk(system, checks, { ...common, ...(seed !== undefined && { seed }) })
+  const ends = { ...common, ...(until && { until: { any: until } }) }
+  if (strategy === 'dpor') return exploreRuns(system, checks, ends)
   const reduce = reductionsOf(system, options)
-  const rest = { ...common, strategy, ...(until && { until: { any: until } }), ...(reduce && { reduce }) }
+  const rest = { ...ends, strategy, ...(reduce && { reduce }) }
   const wanted = { memory: limits?.memory, fingerprints: options.fingerprints ?? false }
   if (options.recruit && strategy === 'bfs' && !reduce) {
     const store = sharedStoreFor(system, wanted)

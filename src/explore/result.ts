@@ -21,7 +21,15 @@ export interface Found {
 export type StopReason = 'states' | 'time' | 'memory' | 'interrupted' | 'first violation' | 'random walks'
 
 /** How states are chosen. */
-export type Strategy = 'bfs' | 'dfs' | 'walk'
+export type Strategy = 'bfs' | 'dfs' | 'walk' | 'dpor'
+
+/** The runs of a search that follows runs, not states. */
+export interface Runs {
+  /** Runs to their end, no two of which differ only in the order of independent steps. */
+  readonly complete: number
+  /** Runs given up on the way: however they went on, it would be like a run before. */
+  readonly redundant: number
+}
 
 interface Order {
   readonly alone: Alone
@@ -44,7 +52,7 @@ export interface Reduction {
 /** What an exploration found and how far it went. */
 export interface Exploration {
   readonly strategy: Strategy
-  /** Distinct states; for random walks the steps taken, since nothing is remembered. */
+  /** Distinct states; for searches that remember none of them (walk, dpor) the steps taken. */
   readonly states: number
   /** Successors computed, duplicates and self-loops included. */
   readonly transitions: number
@@ -67,6 +75,9 @@ export interface Exploration {
   readonly unexplored: number
   /** Transitions left out, by the bound of the model that left them out. */
   readonly cut: ReadonlyMap<string, number>
+  /** Runs given up before their end, by the bound of the search that ended them. */
+  readonly givenUp?: ReadonlyMap<string, number>
+  readonly runs?: Runs
   /** Runs not followed: beyond a fatal violation, or where a violation led to values the model cannot hold. */
   readonly lost: number
   /** By property: the first violation, or witness. */

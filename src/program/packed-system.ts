@@ -4,7 +4,7 @@ import { Footprint } from '../state/footprint.js'
 import { sizeOf } from '../state/layout.js'
 import { type Buffers, buffers, PackedAccessors } from '../state/packed.js'
 import type { Outcome, PrivateWords, Successors, WatchedSystem } from '../system/system.js'
-import { choiceOf, ORDINAL_VALUES, threadOf } from '../system/system.js'
+import { choiceOf, ORDINAL_VALUES, ordinalOf, threadOf } from '../system/system.js'
 import type { Code } from './code.js'
 import { running } from './current.js'
 import { END, type Exec, link, unreachable } from './exec.js'
@@ -113,6 +113,20 @@ export class PackedSystem implements WatchedSystem {
     interpreter.save()
     running.thread = thread
     return interpreter.expand(sink, thread, this.#at(thread))
+  }
+
+  offered(thread: number): number[] {
+    const ordinals: number[] = []
+    const { choices } = this.#at(thread)
+    for (let choice = 0; choice < choices; choice++) {
+      if (this.#able(thread, choice) !== BLOCKED) ordinals.push(ordinalOf(thread, choice))
+      forget()
+    }
+    return ordinals
+  }
+
+  get setup(): boolean {
+    return this.program.setup
   }
 
   #expandCold(sink: Successors): number {

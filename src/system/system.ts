@@ -51,6 +51,10 @@ export interface WatchedSystem extends System {
   readonly privates: readonly PrivateWords[]
   /** As `expand`, for one thread. */
   expandThread(thread: number, sink: Successors): number
+  /** The ordinals of the steps that `thread` can take now, after a look at the conditions of all its choices. */
+  offered(thread: number): number[]
+  /** Whether thread 0 runs alone until it has ended. */
+  readonly setup: boolean
 }
 
 /**

@@ -6,7 +6,8 @@ import type { Check } from '../checks.js'
 /** One claim about the state, as small as it can be judged by itself. */
 interface Observer {
   readonly check: Check
-  readonly holds: () => boolean
+  /** What is false where the check fails; a premise never is. */
+  readonly fine: () => boolean
   /** The cells that it has ever read. */
   readonly reads: Int32Array
 }
@@ -35,7 +36,7 @@ export class Observers {
     const words = system.footprint.reads.length
     this.#observers = checks
       .filter(({ when }) => when === 'always' || when === 'reachable')
-      .flatMap(check => check.parts.map(holds => ({ check, holds, reads: new Int32Array(words) })))
+      .flatMap(check => partsOf(check).map(fine => ({ check, fine, reads: new Int32Array(words) })))
     const bytes = 32 * words
     this.#by = Array.from({ length: bytes }, () => [])
     this.#together = Array.from({ length: bytes }, () => undefined)
@@ -60,7 +61,7 @@ export class Observers {
       const observer = this.#observers[due[i]]
       this.#marked[due[i]] = 0
       system.footprint.clear()
-      if (!observer.holds() && !failed.includes(observer.check)) failed.push(observer.check)
+      if (!observer.fine() && !failed.includes(observer.check)) failed.push(observer.check)
       if (include(observer.reads, system.footprint.reads)) this.#learn(due[i], observer)
     }
     return failed
@@ -114,4 +115,9 @@ export class Observers {
       include(together, reads)
     }
   }
+}
+
+function partsOf(check: Check): (() => boolean)[] {
+  if (check.when === 'reachable') return [() => !check.holds()]
+  return [...(check.parts ?? [check.holds]), () => check.premise() || true]
 }

@@ -1,0 +1,40 @@
+import { forgetTests, testedAssertions } from '../../program/findings.js'
+import type { WatchedSystem } from '../../system/system.js'
+import type { Check } from '../checks.js'
+import { limits as withDefaults } from '../limits.js'
+import { Progress } from '../progress.js'
+import type { Exploration } from '../result.js'
+import { Ledger } from './ledger.js'
+import { Observers } from './observers.js'
+import type { RunOptions } from './options.js'
+import { RunSearch } from './run-search.js'
+
+/** Steps of one run unless said otherwise. */
+const STEPS = 10_000
+
+/**
+ * Explores runs, not states, and remembers none but the current one: of all runs that differ only in the order of
+ * independent steps it follows one to its end. It finds every violation of a state property, every deadlock and every
+ * final state that a search of all states finds. Runs that come back to a state are given up there, and counted.
+ * Livelocks are not looked for. @throws ModelError when the model itself is wrong.
+ */
+export function exploreRuns(
+  system: WatchedSystem,
+  checks: readonly Check[],
+  { limits, progress = new Progress(), until = {}, steps = STEPS }: RunOptions = {},
+): Exploration {
+  forgetTests()
+  const ledger = new Ledger(system, checks, withDefaults(limits), progress, until)
+  const observers = new Observers(system, checks, {
+    violated: check => ledger.violates(check),
+    tested: check => ledger.tested.add(check.name),
+  })
+  for (let grown = true; grown; ) {
+    observers.grew = false
+    ledger.begin()
+    new RunSearch(system, observers, ledger, steps).run()
+    grown = observers.grew && ledger.stopped === undefined
+  }
+  for (const name of testedAssertions()) ledger.tested.add(name)
+  return ledger.exploration()
+}
