@@ -16,22 +16,23 @@ export interface Judgement {
 export function judge(property: Property, result: Exploration): Judgement {
   const found = result.found.has(property.name)
   const limit = limitOf(result)
+  const ended = result.stopped === undefined && (result.givenUp?.size ?? 0) === 0
   if (property.kind === 'livelock' && !found && !result.tested.has(property.name)) {
-    return {
-      verdict: 'inconclusive',
-      limit: limit || 'livelocks are looked for in exact breadth-first searches alone, and not in reduced ones',
-    }
+    const why = 'livelocks are looked for in exact breadth-first searches alone, and not in reduced ones'
+    if (result.strategy === 'dpor')
+      return { verdict: 'inconclusive', limit: [why, ...(limit ? [limit] : [])].join('; ') }
+    return { verdict: 'inconclusive', limit: limit || why }
   }
   if (property.kind === 'reachable') {
     if (found) return { verdict: 'proved', limit: '' }
-    return { verdict: result.stopped === undefined ? 'vacuous' : 'inconclusive', limit }
+    return { verdict: ended ? 'vacuous' : 'inconclusive', limit }
   }
   if (found) return { verdict: 'violated', limit: '' }
   const tested = result.tested.has(property.name)
   if (limit === '') return { verdict: tested ? 'proved' : 'vacuous', limit: '' }
   if (tested) return { verdict: endedEarly(result) ? 'inconclusive' : 'holds up to', limit }
   // Untested where all but some ends of runs were searched: it has nothing to do with this scenario.
-  return { verdict: result.stopped === undefined ? 'vacuous' : 'inconclusive', limit }
+  return { verdict: ended ? 'vacuous' : 'inconclusive', limit }
 }
 
 function endedEarly(result: Exploration): boolean {
@@ -41,6 +42,7 @@ function endedEarly(result: Exploration): boolean {
 /** What of the space was not searched, or the empty string. */
 export function limitOf(result: Exploration): string {
   const parts = result.stopped === undefined ? [] : [unsearched(result, result.stopped)]
+  for (const [bound, times] of result.givenUp ?? []) parts.push(`${bound}: ${many(times, 'run')} not followed further`)
   for (const [bound, cut] of result.cut) parts.push(`the model's bound '${bound}', which cut ${many(cut, 'step')}`)
   if (result.lost > 0) {
     const ends = result.lost === 1 ? '1 run ends there and was' : `${count(result.lost)} runs end there and were`
@@ -56,6 +58,12 @@ function unsearched(result: Exploration, stopped: StopReason): string {
     const ended = stopped === 'time' ? ` up to ${time}` : stopped === 'interrupted' ? ' up to an interrupt' : ''
     return `random walks of ${many(result.states, 'step')} in all${ended}: the space was not searched`
   }
+  if (result.strategy === 'dpor') {
+    const runs = `${many(result.runs?.complete ?? 0, 'run')} of ${many(result.states, 'step')} in all`
+    if (stopped === 'time') return `${time}: ${runs}`
+    if (stopped === 'states') return `the limit of steps: ${runs}`
+    if (stopped === 'interrupted') return `an interrupt, after ${runs}`
+  }
   const why: Record<StopReason, string> = {
     states: `${states}, the limit`,
     time: `${time} and ${states}`,
@@ -64,5 +72,6 @@ function unsearched(result: Exploration, stopped: StopReason): string {
     'first violation': 'the violation at which the search was to stop',
     'random walks': 'random walks',
   }
+  if (result.strategy === 'dpor') return why[stopped]
   return `${why[stopped]}: ${many(result.unexplored, 'state')} found but not looked at`
 }

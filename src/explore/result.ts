@@ -25,7 +25,7 @@ export type Strategy = 'bfs' | 'dfs' | 'walk' | 'dpor'
 
 /** The runs of a search that follows runs, not states. */
 export interface Runs {
-  /** Runs to their end, no two of which differ only in the order of independent steps. */
+  /** Runs to their end. Without a bound on preemptions, no two differ only in the order of independent steps. */
   readonly complete: number
   /** Runs given up on the way: however they went on, it would be like a run before. */
   readonly redundant: number

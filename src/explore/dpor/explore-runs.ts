@@ -7,6 +7,7 @@ import type { Exploration } from '../result.js'
 import { Ledger } from './ledger.js'
 import { Observers } from './observers.js'
 import type { RunOptions } from './options.js'
+import { PreemptionBound } from './preemptions.js'
 import { RunSearch } from './run-search.js'
 
 /** Steps of one run unless said otherwise. */
@@ -21,7 +22,7 @@ const STEPS = 10_000
 export function exploreRuns(
   system: WatchedSystem,
   checks: readonly Check[],
-  { limits, progress = new Progress(), until = {}, steps = STEPS }: RunOptions = {},
+  { limits, progress = new Progress(), until = {}, steps = STEPS, preemptions }: RunOptions = {},
 ): Exploration {
   forgetTests()
   const ledger = new Ledger(system, checks, withDefaults(limits), progress, until)
@@ -29,10 +30,11 @@ export function exploreRuns(
     violated: check => ledger.violates(check),
     tested: check => ledger.tested.add(check.name),
   })
+  const bound = preemptions === undefined ? undefined : new PreemptionBound(preemptions, why => ledger.giveUp(why))
   for (let grown = true; grown; ) {
     observers.grew = false
     ledger.begin()
-    new RunSearch(system, observers, ledger, steps).run()
+    new RunSearch(system, observers, ledger, steps, bound).run()
     grown = observers.grew && ledger.stopped === undefined
   }
   for (const name of testedAssertions()) ledger.tested.add(name)

@@ -9,4 +9,6 @@ export interface RunOptions {
   readonly until?: ExploreOptions['until']
   /** Steps of one run, at most; 10,000 unless given. */
   readonly steps?: number
+  /** Follow only runs with so many preemptions, in every order that they leave. */
+  readonly preemptions?: number
 }

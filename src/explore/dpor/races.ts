@@ -8,13 +8,22 @@ import { type Frame, UNWANTED, WANTED } from './frame.js'
  * way.
  *
  * Two steps race when they conflict and nothing orders them but that. Let e be taken from state E and e' later race with
- * it. Then some run goes from E to e' without e; it begins with a step that happens before e' and not after e, with
- * nothing before it: one of those *initials* must be explored from E. Only initials in the past of e' count. Those of
- * all steps between (a source set, Abdulla and others 2014) would be fewer, but then a step's accesses may not depend on
- * values, and those of a recipe do: a step that does less after e than without it would hide a race of its own.
+ * it. Then some run goes from E to e' without e. It can begin with each of the *initials*: of the steps since, and e',
+ * those that do not happen after e and have none of the others before them. One of them must be explored from E, so that
+ * what is explored there is a source set in the end (Abdulla, Aronis, Jonsson, Sagonas: Source Sets, JACM 2017).
  *
- * For the same reason a race is looked for with what would have been accessed instead (`aroused`): by a step that sleeps
- * in E and is woken by e, and by a thread that waits in E for cells which e writes.
+ * That is not enough where what a step touches depends on what it reads, as it does here: a step that after e does less
+ * than without it, or waits, hides races of its own. So who slept or waited in E, or was explored from there before, and
+ * conflicts with e, counts as if it had been there: later steps race with what it would have done (`#rouse`). Without
+ * that, the random models of test/differential/races.test.ts show runs that are missed.
+ *
+ * Why all is explored then. Let w go on from E, begin with no sleeper and with nothing that is explored from E. Let p be
+ * the last thread that was explored from E of those that conflict with w, u what of w comes before x, the first step that
+ * conflicts with p. After p, u is explored, and then the thread q of x, whatever it does or waits for now, so that a race
+ * is found and some initial r is explored from E. If r is in u, w begins with it. If r is neither in u nor q, it is
+ * independent of p; it does not sleep after p, so it was explored after p. If r is q: when it was explored after p, good;
+ * when it waits, sleeps or was explored before, x is not the first of w, so something t in u conflicts with what q would
+ * do in E, and the race with that leads to another r, in u or explored after p. Each case contradicts the choice of p.
  *
  * A thread that waits has looked at its condition: a read, which races with the steps that made it false.
  */
@@ -28,8 +37,6 @@ export class Races {
     threads: number,
     /** Whether thread 0 runs before all others. */
     readonly setup: boolean,
-    /** Told that a frame wants a thread. */
-    readonly asked: (depth: number, thread: number) => void = () => undefined,
   ) {
     this.#clock = new Int32Array(threads)
   }
@@ -96,7 +103,6 @@ export class Races {
 
   #want(i: number, thread: number): void {
     this.frames[i].wanted[thread] = WANTED
-    this.asked(i, thread)
   }
 
   /** Where the steps were taken that do not happen after that of frame `i`, and can be first without it. */

@@ -1,3 +1,4 @@
+import { many } from '../../numbers.js'
 import { include, meet } from '../../state/footprint.js'
 import { threadOf, type WatchedSystem } from '../../system/system.js'
 import { outOfRange } from '../batch.js'
@@ -6,10 +7,11 @@ import { Access, conflict } from './access.js'
 import { Frame, NOTHING, type Offer, TAKEN, UNWANTED, WANTED } from './frame.js'
 import type { Ledger } from './ledger.js'
 import type { Observers } from './observers.js'
+import type { PreemptionBound } from './preemptions.js'
 import { Races, wakesSomebody } from './races.js'
 
-/** Why runs are given up that come back to where they were. */
-export const CYCLE = 'runs end where they come back to a state'
+/** How far runs are followed: the words for it stand in reports. */
+const CYCLE = 'runs up to a state that they were in before'
 
 /**
  * One pass of a search of runs: depth first, over the steps that races ask for (`Races`), without those that sleep.
@@ -30,7 +32,9 @@ export class RunSearch {
     readonly system: WatchedSystem,
     readonly observers: Observers,
     readonly ledger: Ledger,
+    /** Steps of one run. */
     readonly steps: number,
+    readonly bound: PreemptionBound | undefined,
   ) {
     this.#races = new Races(this.#frames, system.threads.length, system.setup)
     ledger.present = () => this.#run()
@@ -45,6 +49,7 @@ export class RunSearch {
       first.vector.set(system.vector)
       first.violated = first.broken = false
       first.back = true
+      first.preemptions = 0
       first.asleep = 0
       this.#depth = 0
       ledger.violation = false
@@ -66,7 +71,7 @@ export class RunSearch {
       const ordinal = this.#nextOf(frame)
       if (ordinal === undefined) {
         this.#depth--
-        if (this.#depth >= 0) {
+        if (this.#depth >= 0 && !this.bound) {
           const before = this.#frames[this.#depth]
           before.addSleeper(before.ordinal, before.access)
         }
@@ -111,8 +116,11 @@ export class RunSearch {
       access.writes.set(footprint.writes)
       observers.mark(access.writes)
     }
-    frame.wakes = wakesSomebody(frame)
-    this.#races.step(this.#depth)
+    if (this.bound) this.bound.taken(this.#frames, this.#depth)
+    else {
+      frame.wakes = wakesSomebody(frame)
+      this.#races.step(this.#depth)
+    }
     if (cut !== '') ledger.cut(cut)
     if (findings.length > 0) ledger.heard(ordinal, findings)
     if (broke) {
@@ -137,11 +145,12 @@ export class RunSearch {
     }
     ledger.violation = false
     observers.look(access.writes)
+    if (this.bound) frame.preemptions = this.bound.countAt(this.#frames, depth)
     frame.violated = before.violated || spoke || ledger.violation
     this.#update(before, frame)
     frame.back = !before.ended && !this.#forward(before, frame)
     if (frame.back && this.#cameBack(frame)) this.#leave(frame, CYCLE)
-    else if (depth >= this.steps) this.#leave(frame, `runs of ${this.steps} steps`)
+    else if (depth >= this.steps) this.#leave(frame, `runs of ${many(this.steps, 'step')}`)
     else this.#begin(frame)
   }
 
@@ -157,7 +166,7 @@ export class RunSearch {
     }
     for (let t = 0; t < before.offers.length; t++) {
       const { ordinals, guard } = frame.offers[t]
-      if (guard && ordinals.length === 0 && frame.offers[t] !== before.offers[t]) {
+      if (!this.bound && guard && ordinals.length === 0 && frame.offers[t] !== before.offers[t]) {
         this.#races.wait(this.#depth, t, guard)
       }
     }
@@ -182,6 +191,7 @@ export class RunSearch {
     frame.wanted.fill(UNWANTED)
     frame.queue = []
     frame.next = 0
+    if (this.bound?.begin(this.#frames, this.#depth)) return
     let enabled = false
     // The last thread first: scenarios name those first that look at what the others do.
     for (let t = frame.offers.length - 1; t >= 0; t--) {
