@@ -1,3 +1,4 @@
+import { UsageError } from '../errors.js'
 import { checksOf } from '../explore/checks.js'
 import { exploreRuns } from '../explore/dpor/explore-runs.js'
 import { explore } from '../explore/explore.js'
@@ -31,6 +32,8 @@ export interface CheckOptions {
   readonly fingerprints?: boolean
   /** The order of stores, unless the scenario's own. */
   readonly storeOrder?: StoreOrder
+  /** For the strategy dpor: the most preemptions of a run. */
+  readonly preemptions?: number
   readonly seed?: number
   readonly limits?: Partial<Limits>
   readonly progress?: Progress
@@ -131,11 +134,13 @@ function mostTelling(result: Exploration, properties: readonly Property[], most:
 }
 
 function search(system: PackedSystem, checks: ReturnType<typeof checksOf>, options: CheckOptions): Exploration {
-  const { limits, progress, strategy = 'bfs', seed, until } = options
+  const { limits, progress, strategy = 'bfs', seed, until, preemptions } = options
+  refuse(options)
   const common = { ...(limits && { limits }), ...(progress && { progress }) }
   if (strategy === 'walk') return walk(system, checks, { ...common, ...(seed !== undefined && { seed }) })
   const ends = { ...common, ...(until && { until: { any: until } }) }
-  if (strategy === 'dpor') return exploreRuns(system, checks, ends)
+  if (strategy === 'dpor')
+    return exploreRuns(system, checks, { ...ends, ...(preemptions !== undefined && { preemptions }) })
   const reduce = reductionsOf(system, options)
   const rest = { ...ends, strategy, ...(reduce && { reduce }) }
   const wanted = { memory: limits?.memory, fingerprints: options.fingerprints ?? false }
@@ -157,6 +162,20 @@ function reductionsOf(system: PackedSystem, options: CheckOptions): Reductions |
   return {
     ...(reducesOrder(options) && { order: { system, alone } }),
     ...(reduce.includes('symmetry') && { symmetry: new PackedSymmetry(system) }),
+  }
+}
+
+/** @throws UsageError for options that mean nothing together. */
+function refuse({ strategy = 'bfs', fingerprints, preemptions }: CheckOptions): void {
+  if (strategy === 'dpor' && fingerprints) {
+    throw new UsageError(
+      'strategy dpor',
+      'remembers no states, by fingerprints or otherwise',
+      'leave out --fingerprints',
+    )
+  }
+  if (strategy !== 'dpor' && preemptions !== undefined) {
+    throw new UsageError('--preemptions', `means nothing to the strategy ${strategy}`, 'add --strategy dpor')
   }
 }
 

@@ -22,6 +22,8 @@ export interface Task {
   /** Undefined for each scenario's own. */
   readonly storeOrder: StoreOrder | undefined
   readonly reduce: readonly ReductionName[]
+  /** For the strategy dpor: the most preemptions of a run. */
+  readonly preemptions: number | undefined
   readonly seed: number
   readonly limits: Partial<Limits>
   /** Properties whose violation ends the search. */

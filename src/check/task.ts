@@ -19,6 +19,7 @@ async function runTask(task: Task): Promise<ScenarioResult> {
     seed: task.seed,
     limits: task.limits,
     progress: new Progress(task.progress),
+    ...(task.preemptions !== undefined && { preemptions: task.preemptions }),
     ...(task.explained !== undefined && { explained: task.explained }),
     ...(task.threads > 1 && { recruit: { members: task.threads - 1, start: startMember(task) } }),
     ...(task.until.length > 0 && { until: new Set(task.until) }),

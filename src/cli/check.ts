@@ -101,7 +101,8 @@ function printText(
 
 /** What of a scenario was not searched; nothing where all was. */
 function limitText({ scenario, exploration }: ScenarioResult, rows: readonly Row[], width: number): string[] {
-  if (exploration.stopped === undefined && exploration.cut.size === 0) return []
+  const { stopped, cut, givenUp } = exploration
+  if (stopped === undefined && cut.size === 0 && (givenUp?.size ?? 0) === 0) return []
   const limit = rows.find(row => row.limit !== '')?.limit ?? 'limited'
   return paragraph(`~ ${scenario}  `, limit, width)
 }

@@ -23,6 +23,7 @@ export interface ExploreFlags extends LimitFlags {
   readonly fingerprints?: boolean
   readonly storeOrder?: StoreOrder
   readonly reduce?: readonly ReductionName[]
+  readonly preemptions?: number
   readonly all?: boolean
 }
 
@@ -31,7 +32,7 @@ export function withExploreFlags(command: Command): Command {
   return withLimits(command)
     .addOption(
       new Option('--strategy <name>', 'order of search; bfs finds the shortest violation')
-        .choices(['bfs', 'dfs', 'walk'])
+        .choices(['bfs', 'dfs', 'walk', 'dpor'])
         .default('bfs'),
     )
     .option('--seed <n>', 'seed of the random walk', integer, 1)
@@ -47,6 +48,7 @@ export function withExploreFlags(command: Command): Command {
       `search less, exactly: ${REDUCTIONS.join(', ')}, or all; breadth-first, and livelocks are not decided`,
       reductions,
     )
+    .option('--preemptions <n>', 'with --strategy dpor: only runs with so many preemptions', natural)
     .option('--all', 'tell every violation in full, not only the three shortest of each scenario')
 }
 
@@ -95,6 +97,14 @@ function positive(text: string): number {
 function positiveInteger(text: string): number {
   const value = positive(text)
   if (!Number.isInteger(value)) throw new InvalidArgumentError('Give a whole number above 0.')
+  return value
+}
+
+function natural(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0) {
+    throw new InvalidArgumentError('Give a whole number from 0 on.')
+  }
   return value
 }
 

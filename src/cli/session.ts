@@ -71,6 +71,7 @@ export class Session {
       fingerprints: flags.fingerprints ?? false,
       storeOrder: flags.storeOrder,
       reduce: reductionsOf(flags),
+      preemptions: flags.preemptions,
       seed: flags.seed,
       limits: limitsOf(flags),
       until: more.until ?? [],

@@ -22,7 +22,7 @@ export function scenarioText(rows: readonly Row[], result: ScenarioResult, optio
   const kernel = [result.kernel, ...result.patches].join(' + ')
   const exact = exploration.exact ? 'exact' : collisionText(result)
   const order = result.storeOrder === 'sc' ? '' : `store order ${result.storeOrder}, `
-  const numbers = `${order}${many(exploration.states, 'state')}, ${many(exploration.transitions, 'transition')}, depth ${Math.max(0, exploration.levels - 1)}, ${exact}, ${exploration.seconds.toFixed(2)} s, ${memory(exploration.bytes)}`
+  const numbers = `${order}${sizeOf(result)}, depth ${Math.max(0, exploration.levels - 1)}, ${exact}, ${exploration.seconds.toFixed(2)} s, ${memory(exploration.bytes)}`
   const lines = [`${signOf(rows)} ${result.scenario}   kernel ${kernel}`, ...paragraph('  ', numbers, width)]
   for (const saved of savings(exploration.reduction)) lines.push(...paragraph('  reduced       ', saved, width))
   const tally = (verdict: Row['verdict']) => rows.filter(row => row.verdict === verdict)
@@ -63,6 +63,13 @@ export function scenarioText(rows: readonly Row[], result: ScenarioResult, optio
     lines.push(...paragraph('  never ran     ', dead, width))
   }
   return lines
+}
+
+/** How much was searched. */
+function sizeOf({ exploration: { states, transitions, runs } }: ScenarioResult): string {
+  if (!runs) return `${many(states, 'state')}, ${many(transitions, 'transition')}`
+  const redundant = runs.redundant === 0 ? '' : `, ${count(runs.redundant)} given up as redundant`
+  return `${many(runs.complete, 'run')}${redundant}, ${many(states, 'step')}`
 }
 
 function signOf(rows: readonly Row[]): string {

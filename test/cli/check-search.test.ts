@@ -67,6 +67,36 @@ describe.concurrent('ways to search', () => {
     expect(all[0]).toMatchObject({ exact: true, states: 32, transitions: 47 })
   })
 
+  test('runs instead of states find the same, and then the shortest', async () => {
+    const { code, rows: all } = await rows([...race, '--strategy', 'dpor'])
+    const { rows: states } = await rows(race)
+    const told = (of: typeof all) => of.map(({ property, verdict, steps }) => ({ property, verdict, steps }))
+    expect(code).toBe(1)
+    expect(told(all)).toEqual(told(states))
+    const { stdout } = await foliocheck([...race, '--strategy', 'dpor'])
+    expect(stdout).toMatch(/\n {2}[\d,]+ runs, [\d,]+ steps, depth \d+, exact, [\d.]+ s, nothing stored\n/)
+  })
+
+  test('a bound on preemptions is a limit when it leaves runs out, and none otherwise', async () => {
+    const bounded = async (n: number) =>
+      (await rows(['check', 'get-races-put', ...model, '--strategy', 'dpor', '--preemptions', `${n}`])).rows
+    const [none, many] = await Promise.all([bounded(0), bounded(20)])
+    const limited = none.find(row => row.property === 'no-deadlock')
+    expect(limited?.verdict).toBe('holds up to')
+    expect(limited?.limit).toMatch(/runs of at most 0 preemptions: [\d,]+ runs not followed further/)
+    expect(many.find(row => row.property === 'no-deadlock')?.verdict).toBe('proved')
+  })
+
+  test.each([
+    [['--strategy', 'dpor', '--fingerprints'], /strategy dpor: remembers no states/],
+    [['--preemptions', '1'], /--preemptions: means nothing to the strategy bfs; add --strategy dpor/],
+    [['--strategy', 'dpor', '--preemptions', '-1'], /'-1' is invalid/],
+  ])('%j is refused', async (options, message) => {
+    const ran = await foliocheck([...race, ...options])
+    expect(ran.stderr).toMatch(message)
+    expect(ran.code).toBe(64)
+  })
+
   test('random walks find it too, prove nothing, and are the same for the same seed', async () => {
     const walk = [...race, '--strategy', 'walk', '--seed']
     const [one, again, other] = await Promise.all(['7', '7', '8'].map(seed => rows([...walk, seed])))
