@@ -34,6 +34,14 @@ export { type ReferenceState, ReferenceSystem } from './program/reference-system
 export { type Action, daemon, does, type Scenario, scenario, type Thread, thread } from './program/scenario.js'
 export { named, type Project, project } from './project/project.js'
 export {
+  type Hold,
+  type LockClass,
+  type LockRule,
+  lockOrder,
+  noLockAtExit,
+  noSleepUnderSpinlock,
+} from './property/locks.js'
+export {
   type Deadlock,
   type Invariant,
   invariant,

@@ -48,7 +48,7 @@ export function explored(
   const system = new PackedSystem(program)
   const { memoryLimit, capacity, ...rest } = options
   const store = createPlainStore(system.words, { memoryLimit, capacity })
-  return explore(system, checksOf(properties, system.shared), store, rest)
+  return explore(system, checksOf(properties, system.shared, program), store, rest)
 }
 
 /** Steps of the runs to what was found, by property. */

@@ -58,7 +58,7 @@ export class Trials {
     const known = this.#done.get(key)
     if (known) return known
     const system = new PackedSystem(compile(kernel, named('scenario', this.project.scenarios, scenario)))
-    const checks = checksOf(this.project.properties, system.shared)
+    const checks = checksOf(this.project.properties, system.shared, system.program)
     const result = explore(system, checks, createTreeStore(system.words))
     if (result.stopped !== undefined) throw new Error(`${scenario} stopped: ${result.stopped}`)
     const trial = trialOf(result, system.program)

@@ -1,5 +1,6 @@
 import { noDeadlock, type Property } from 'foliocheck'
 import { memoryPresent, mpfnDecoded, noRecursion, nothingLeft, refcountSane, unlockByHolder } from './folios.js'
+import { lockClassesInOrder, noSleepInside, nothingHeldAtExit } from './locks.js'
 import { deviceEntryFresh, deviceReachesUsed, insideNotifier, memoryKept, readSeesLastWrite } from './notifier.js'
 import { krefSane, pagemapAtRest, providerAlive, zddOutlivesFolios } from './pagemap.js'
 
@@ -11,6 +12,9 @@ export const svmProperties: readonly Property[] = [
   noRecursion,
   mpfnDecoded,
   nothingLeft,
+  lockClassesInOrder,
+  nothingHeldAtExit,
+  noSleepInside,
   insideNotifier,
   deviceEntryFresh,
   deviceReachesUsed,

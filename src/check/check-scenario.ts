@@ -13,6 +13,7 @@ import { compile, type Program } from '../program/program.js'
 import type { Scenario, StoreOrder } from '../program/scenario.js'
 import { withStoreOrder } from '../program/store-order.js'
 import { PackedSymmetry } from '../program/symmetry/symmetry.js'
+import { type LockClass, lockClassesOf } from '../property/locks.js'
 import type { Property } from '../property/property.js'
 import { threadOf } from '../system/system.js'
 import { minimise } from '../trace/minimise.js'
@@ -43,6 +44,8 @@ export interface CheckOptions {
   readonly until?: ReadonlySet<string>
   /** How many violations are made minimal and told in full, the shortest first; the others are counted. */
   readonly explained?: number
+  /** In whose words deadlocks are told; those of the properties unless given. */
+  readonly locks?: readonly LockClass[]
 }
 
 /** Violations told in full unless asked for more. */
@@ -90,7 +93,7 @@ export function checkScenario(
   const { kernel, scenario } = withStoreOrder(storeOrder, baseKernel, baseScenario)
   const program = compile(kernel, scenario)
   const system = new PackedSystem(program, { watch: reducesOrder(options) || options.strategy === 'dpor' })
-  const checks = checksOf(properties, system.shared)
+  const checks = checksOf(properties, system.shared, program)
   const result = search(system, checks, options)
   const { limits, progress } = options
   const stops = { ...(limits && { limits }), ...(progress && { progress }) }
@@ -107,7 +110,12 @@ export function checkScenario(
       witness: property.kind === 'reachable' && found ? steps(found.run) : undefined,
       steps: verdict === 'violated' && found ? steps(found.run) : undefined,
       counterexample: wanted
-        ? counterexampleOf(minimise(kernel, scenario, property, found.run, result, stops), property, kernel.patches)
+        ? counterexampleOf(
+            minimise(kernel, scenario, property, found.run, result, stops),
+            property,
+            kernel.patches,
+            options.locks ?? lockClassesOf(properties),
+          )
         : undefined,
     }
   })

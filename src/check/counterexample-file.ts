@@ -25,6 +25,8 @@ const step = v.object({
   said: list(text),
   setup: v.boolean(),
 })
+const run = { initial: small, ordinals: list(small, 100_000) }
+const trace = { initially: list(change, 10_000), steps: list(step, 100_000), threads: list(text, 256) }
 const schema = v.object({
   format: v.literal('foliocheck-counterexample'),
   version: v.pipe(small, v.minValue(1)),
@@ -41,11 +43,10 @@ const schema = v.object({
   states: small,
   without: v.object({ threads: list(text, 255), actions: list(v.object({ thread: text, action: small }), 10_000) }),
   trace: v.object({
-    run: v.object({ initial: small, ordinals: list(small, 100_000), loop: v.optional(small) }),
-    initially: list(change, 10_000),
-    steps: list(step, 100_000),
-    threads: list(text, 256),
+    ...trace,
+    run: v.object({ ...run, loop: v.optional(small), others: v.optional(list(v.object(run), 100)) }),
     loopFrom: v.optional(small),
+    others: v.optional(list(v.object({ ...trace, run: v.object(run) }), 100)),
   }),
   why: v.object({
     reason: text,
@@ -84,14 +85,20 @@ export function readCounterexample(file: string): Counterexample {
 
 /** The run and the steps tell the same story. @throws FileError */
 function checkRun(file: string, { trace, steps }: Counterexample): void {
-  const { ordinals } = trace.run
-  if (ordinals.length !== trace.steps.length) {
-    throw damaged(file, 'trace.steps', `there are ${trace.steps.length} of them for ${ordinals.length} ordinals`)
+  const { others = [] } = trace
+  if (others.length !== (trace.run.others ?? []).length) {
+    throw damaged(file, 'trace.others', `there are ${others.length} of them, and other runs are not as many`)
   }
-  for (const [i, ordinal] of ordinals.entries()) {
-    const { thread } = trace.steps[i]
-    if (trace.threads[threadOf(ordinal)] !== thread) {
-      throw damaged(file, `trace.run.ordinals.${i}`, `${ordinal} is no step of '${thread}'`)
+  for (const { run, steps, threads } of [trace, ...others]) {
+    const { ordinals } = run
+    if (ordinals.length !== steps.length) {
+      throw damaged(file, 'trace.steps', `there are ${steps.length} of them for ${ordinals.length} ordinals`)
+    }
+    for (const [i, ordinal] of ordinals.entries()) {
+      const { thread } = steps[i]
+      if (threads[threadOf(ordinal)] !== thread) {
+        throw damaged(file, `trace.run.ordinals.${i}`, `${ordinal} is no step of '${thread}'`)
+      }
     }
   }
   const own = trace.steps.filter(step => !step.setup).length

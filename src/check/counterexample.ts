@@ -1,4 +1,5 @@
 import type { StoreOrder } from '../program/scenario.js'
+import type { LockClass } from '../property/locks.js'
 import type { Property } from '../property/property.js'
 import type { Minimal } from '../trace/minimise.js'
 import { violates } from '../trace/replay.js'
@@ -37,8 +38,16 @@ export class InternalError extends Error {
   override readonly name = 'InternalError'
 }
 
-/** Replays a minimal violation under the reference semantics and tells it. @throws InternalError when it does not replay. */
-export function counterexampleOf(minimal: Minimal, property: Property, patches: readonly string[]): Counterexample {
+/**
+ * Replays a minimal violation under the reference semantics and tells it; a deadlock in the words of these locks.
+ * @throws InternalError when it does not replay.
+ */
+export function counterexampleOf(
+  minimal: Minimal,
+  property: Property,
+  patches: readonly string[],
+  locks: readonly LockClass[] = [],
+): Counterexample {
   const { program } = minimal
   const { trace, replayed } = traceOf(program, minimal.run)
   if (!violates(program, replayed, property)) {
@@ -62,6 +71,6 @@ export function counterexampleOf(minimal: Minimal, property: Property, patches: 
     states: minimal.states,
     without: minimal.cutting,
     trace,
-    why: explainWhy(program, replayed, trace, property),
+    why: explainWhy(program, replayed, trace, property, locks),
   }
 }

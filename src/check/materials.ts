@@ -4,6 +4,7 @@ import type { Kernel } from '../program/kernel.js'
 import type { Scenario, StoreOrder } from '../program/scenario.js'
 import { kernelWith, loadProject } from '../project/load.js'
 import { named, type Project } from '../project/project.js'
+import { type LockClass, lockClassesOf } from '../property/locks.js'
 import type { Property } from '../property/property.js'
 import type { ReductionName } from './check-scenario.js'
 
@@ -38,9 +39,12 @@ export interface Task {
 const projects = new Map<string | undefined, Promise<Project>>()
 
 /** What a task names. @throws UsageError, FileError or ModelError when a name leads nowhere or a patch does not apply. */
-export async function materials(
-  task: Task,
-): Promise<{ kernel: Kernel; scenario: Scenario; properties: readonly Property[] }> {
+export async function materials(task: Task): Promise<{
+  kernel: Kernel
+  scenario: Scenario
+  properties: readonly Property[]
+  locks: readonly LockClass[]
+}> {
   const loading = projects.get(task.model) ?? loadProject(task.model)
   projects.set(task.model, loading)
   const project = await loading
@@ -50,5 +54,5 @@ export async function materials(
     task.properties.length === 0
       ? project.properties
       : task.properties.map(name => named('property', project.properties, name))
-  return { kernel, scenario, properties }
+  return { kernel, scenario, properties, locks: lockClassesOf(project.properties) }
 }

@@ -4,7 +4,7 @@ import { withStoreOrder } from '../program/store-order.js'
 import { named, type Project } from '../project/project.js'
 import { Diverged, violates } from '../trace/replay.js'
 import { cut } from '../trace/shrink.js'
-import { traceOf } from '../trace/trace.js'
+import { type Trace, type TraceStep, traceOf } from '../trace/trace.js'
 import type { Counterexample } from './counterexample.js'
 
 /** Whether a recorded violation still happens, and if not, what is different. */
@@ -25,8 +25,10 @@ export function replayCounterexample(project: Project, kernel: Kernel, found: Co
     const model = withStoreOrder(found.storeOrder ?? 'sc', kernel, scenario)
     const program = compile(model.kernel, model.scenario)
     const { trace, replayed } = traceOf(program, found.trace.run)
-    for (const [i, step] of trace.steps.entries()) {
-      const recorded = found.trace.steps[i]
+    const stepsOf = (told: Trace) => [told, ...(told.others ?? [])].flatMap(({ steps }) => steps)
+    const before = stepsOf(found.trace)
+    for (const [i, step] of stepsOf(trace).entries()) {
+      const recorded = before[i]
       const same =
         recorded &&
         step.thread === recorded.thread &&
@@ -34,7 +36,7 @@ export function replayCounterexample(project: Project, kernel: Kernel, found: Co
         step.label === recorded.label
       if (!same) {
         const was = recorded ? `${recorded.thread} '${recorded.label}'` : 'nothing'
-        return { happens: false, reason: `${place(found, i)} is now ${step.thread} '${step.label}', and was ${was}` }
+        return { happens: false, reason: `${place(recorded, i)} is now ${step.thread} '${step.label}', and was ${was}` }
       }
     }
     return violates(program, replayed, property)
@@ -42,13 +44,12 @@ export function replayCounterexample(project: Project, kernel: Kernel, found: Co
       : { happens: false, reason: `the same steps no longer violate ${property.name}` }
   } catch (thrown) {
     if (!(thrown instanceof Diverged)) throw thrown
-    return { happens: false, reason: `${place(found, thrown.step - 1)} ${thrown.reason}` }
+    return { happens: false, reason: `${place(found.trace.steps[thrown.step - 1], thrown.step - 1)} ${thrown.reason}` }
   }
 }
 
 /** A step as the report numbers it, with its label. */
-function place({ trace }: Counterexample, index: number): string {
-  const step = trace.steps[index]
+function place(step: TraceStep | undefined, index: number): string {
   if (!step) return 'the run'
   return step.setup ? `step ${index + 1} of the setup, '${step.label}',` : `step ${step.number}, '${step.label}',`
 }

@@ -10,8 +10,9 @@ import { refusingExit, serve } from './serve.js'
 
 /** Checks one scenario. @throws what `materials` and `checkScenario` throw */
 async function runTask(task: Task): Promise<ScenarioResult> {
-  const { kernel, scenario, properties } = await materials(task)
+  const { kernel, scenario, properties, locks } = await materials(task)
   const options = {
+    locks,
     strategy: task.strategy,
     fingerprints: task.fingerprints,
     reduce: task.reduce,

@@ -23,6 +23,9 @@ export function judge(property: Property, result: Exploration): Judgement {
       return { verdict: 'inconclusive', limit: [why, ...(limit ? [limit] : [])].join('; ') }
     return { verdict: 'inconclusive', limit: limit || why }
   }
+  if (property.kind === 'locks' && !found && result.looked?.has(property.name) !== true) {
+    return { verdict: 'inconclusive', limit: limit || 'locks are looked at in exact searches alone' }
+  }
   if (property.kind === 'reachable') {
     if (found) return { verdict: 'proved', limit: '' }
     return { verdict: ended ? 'vacuous' : 'inconclusive', limit }

@@ -1,24 +1,55 @@
 import { ModelError, reasonOf } from '../errors.js'
 import { forget, Stop, said } from '../program/findings.js'
+import type { Program } from '../program/program.js'
+import type { LockClass } from '../property/locks.js'
 import type { Property } from '../property/property.js'
+import { type LockLook, lookAtLocks } from './locks/look.js'
+import type { Run } from './result.js'
+import type { StateStore } from './store/store.js'
+
+/** What all states together say about a property. */
+interface Look {
+  readonly tested: boolean
+  /** The run that shows that it does not hold. */
+  readonly run: Run | undefined
+}
 
 /** A property as the explorer tests it: on the working vector, without knowing what it means. */
 export interface Check {
   readonly name: string
-  readonly when: 'always' | 'quiescent' | 'reachable' | 'deadlock' | 'livelock'
+  readonly when: 'always' | 'quiescent' | 'reachable' | 'deadlock' | 'livelock' | 'afterwards'
   readonly holds: () => boolean
   /** `holds` in parts that look at less each: it is all of them. */
   readonly parts?: readonly (() => boolean)[]
   /** Whether the claim says anything about this state. */
   readonly premise: () => boolean
+  /** Of `afterwards`: looks at all states that an exact search has found. `tick` may throw to end that. */
+  readonly look?: (store: StateStore, tick: () => void) => Look
 }
 
-/** Binds state properties to the shared state of a system. Assertions are tested by the steps themselves. */
-export function checksOf(properties: readonly Property[], shared: object): Check[] {
-  return properties.flatMap(property => checkOf(property, shared))
+/**
+ * Binds state properties to the shared state of a system. Assertions are tested by the steps themselves; rules of locks
+ * need the program too, and are left out without it.
+ */
+export function checksOf(properties: readonly Property[], shared: object, program?: Program): Check[] {
+  const looks = new Map<readonly LockClass[], LockLook>()
+  const locks = (classes: readonly LockClass[], from: Program, store: StateStore, tick: () => void) => {
+    const known = looks.get(classes) ?? lookAtLocks(from, classes, store, tick)
+    looks.set(classes, known)
+    return known
+  }
+  return properties.flatMap(property => {
+    if (property.kind !== 'locks') return checkOf(property, shared)
+    if (!program) return []
+    const look = (store: StateStore, tick: () => void): Look => {
+      const seen = locks(property.classes, program, store, tick)
+      return { tested: property.rule === 'order' ? seen.nested : seen.waited, run: seen[property.rule] }
+    }
+    return [{ name: property.name, when: 'afterwards', holds: () => true, premise: () => true, look }]
+  })
 }
 
-function checkOf(property: Property, shared: object): Check[] {
+function checkOf(property: Exclude<Property, { kind: 'locks' }>, shared: object): Check[] {
   switch (property.kind) {
     case 'assertion':
       return []

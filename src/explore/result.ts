@@ -7,6 +7,8 @@ export interface Run {
   readonly ordinals: readonly number[]
   /** Of a run that goes on for ever: how many of the last steps repeat. */
   readonly loop?: number | undefined
+  /** Of locks taken in opposite orders: the runs that take them in the other ones. */
+  readonly others?: readonly Run[] | undefined
 }
 
 /** The first violation of one property, or the first witness of a reachability property. */
@@ -84,6 +86,8 @@ export interface Exploration {
   readonly found: ReadonlyMap<string, Found>
   /** Names of properties whose claim was put to the test at least once. */
   readonly tested: ReadonlySet<string>
+  /** Names of properties that were decided after the search, from all states together. */
+  readonly looked?: ReadonlySet<string>
   /** How often each step ran, by thread and step number. */
   readonly coverage: readonly (readonly number[])[]
 }

@@ -73,7 +73,7 @@ export class Search {
     this.#limits = withDefaults(options.limits)
     this.#progress = options.progress ?? new Progress()
     this.#open = [...checks]
-    this.#unmet = checks.filter(check => check.when !== 'quiescent' && check.when !== 'livelock')
+    this.#unmet = checks.filter(({ when }) => when !== 'quiescent' && when !== 'livelock' && when !== 'afterwards')
     this.#again = new Again(system)
     const reports: Reports = {
       found: (parent, ordinal, findings) => this.#assertions(parent, ordinal, findings),
@@ -112,6 +112,8 @@ export class Search {
     if (failed?.error) throw errorOf(failed.error)
     const all = merge(reports)
     const livelock = depthFirst ? undefined : this.#livelock(reports.some(report => report.retreats))
+    const looks = this.#looks()
+    const later = [...looks, ...(livelock ? [{ ...livelock, tested: true }] : [])]
     const sum = (of: (report: MemberReport) => number) => reports.reduce((all, report) => all + of(report), 0)
     const unexplored = store.count - sum(report => report.explored)
     if (unexplored !== 0 && !this.#stopped) throw new Error(`${unexplored} states were not looked at; report this`)
@@ -131,24 +133,37 @@ export class Search {
       unexplored,
       lost: sum(report => report.lost),
       ...all,
-      ...(livelock && {
-        tested: new Set([...all.tested, livelock.property]),
-        found: livelock.run
-          ? new Map([...all.found, [livelock.property, { ...livelock, run: livelock.run }]])
-          : all.found,
-      }),
+      tested: new Set([...all.tested, ...later.flatMap(({ property, tested }) => (tested ? [property] : []))]),
+      found: new Map([...all.found, ...later.flatMap(foundLater)]),
+      looked: new Set(looks.map(({ property }) => property)),
     }
   }
 
+  /** What all states together say, for the checks that ask them: nothing where they are not known, or time is up. */
+  #looks(): { property: string; run: Run | undefined; tested: boolean }[] {
+    if (!this.store.exact || (this.#stopped && this.#stopped !== 'states')) return []
+    const tick = () => {
+      if (this.#stopped !== 'states' && this.#tick()) throw new Abandoned()
+    }
+    return this.checks.flatMap(({ name, look }) => {
+      try {
+        return look ? [{ property: name, ...look(this.store, tick) }] : []
+      } catch (thrown) {
+        if (thrown instanceof Abandoned) return []
+        throw thrown
+      }
+    })
+  }
+
   /** What can be said of livelocks, now that all states are known; undefined when nothing can, or nobody asks. */
-  #livelock(retreats: boolean): { property: string; run: Run | undefined; finding: undefined } | undefined {
+  #livelock(retreats: boolean): { property: string; run: Run | undefined } | undefined {
     const { system, store, checks } = this
     const check = checks.find(({ when }) => when === 'livelock')
     if (!check || this.#stopped || !store.exact || system.threads.length > MOST_THREADS) return undefined
     if (this.#ample || this.#orbits) return undefined
     try {
       const run = retreats ? findLivelock(system, store, 'strong', () => this.#tick()) : undefined
-      return { property: check.name, run, finding: undefined }
+      return { property: check.name, run }
     } catch (thrown) {
       if (thrown instanceof Abandoned) return undefined
       throw thrown
@@ -457,4 +472,9 @@ export class Search {
     else if (this.#progress.interrupted) team.stop('interrupted')
     return this.#stopped !== undefined
   }
+}
+
+/** A violation that was found after the search, under its property. */
+function foundLater({ property, run }: { property: string; run: Run | undefined }): [string, Found][] {
+  return run ? [[property, { property, run, finding: undefined }]] : []
 }

@@ -57,7 +57,7 @@ export function walk(system: System, checks: readonly Check[], options: WalkOpti
     for (let step = 0; step <= steps; step++) {
       taken++
       for (const check of checks) {
-        if (check.when === 'quiescent' || check.when === 'livelock') continue
+        if (check.when === 'quiescent' || check.when === 'livelock' || check.when === 'afterwards') continue
         if (check.premise()) tested.add(check.name)
         if (check.when === 'deadlock') continue
         if (check.when === 'reachable' ? check.holds() : !check.holds()) {

@@ -1,6 +1,7 @@
 import type { Assertion } from '../program/findings.js'
 import type { Machine } from '../program/operation.js'
 import type { RecordType, ValueOf } from '../state/schema.js'
+import type { LockRule } from './locks.js'
 
 export type { Assertion } from '../program/findings.js'
 
@@ -41,7 +42,7 @@ export interface Livelock {
 }
 
 /** What is checked. */
-export type Property = Assertion | Invariant | Reachable | Deadlock | Livelock
+export type Property = Assertion | Invariant | Reachable | Deadlock | Livelock | LockRule
 
 /** Every run can go on until all threads are at their ends. */
 export const noDeadlock: Deadlock = {

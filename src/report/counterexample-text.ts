@@ -41,9 +41,13 @@ export function counterexampleText(found: Counterexample, { width, verbose = fal
     lines.push(...states('        ', netChanges(shown(setup.flatMap(step => step.changes))), width))
   }
   if (lines.at(-1) !== '') lines.push('')
-  lines.push(...stepsText(trace, width, verbose))
-  const last = trace.steps.at(-1)
-  if (last) lines.push(`${' '.repeat(5)}= ${[last.source, last.operation].filter(Boolean).map(printable).join(' ')}`)
+  const { others = [] } = trace
+  for (const [i, run] of [trace, ...others].entries()) {
+    if (others.length > 0) lines.push(...(i > 0 ? [''] : []), `     ── run ${i + 1} ──`)
+    lines.push(...stepsText(run, width, verbose))
+    const last = run.steps.at(-1)
+    if (last) lines.push(`${' '.repeat(5)}= ${[last.source, last.operation].filter(Boolean).map(printable).join(' ')}`)
+  }
   lines.push('', ...whyText(found, width))
   return lines
 }
@@ -69,6 +73,12 @@ function lengthOf(found: Counterexample): string {
     const stem = many(loopFrom - 1, 'step')
     const loop = many(steps - loopFrom + 1, 'step')
     return `goes on for ever: after ${stem}, a loop of ${loop} (${many(found.states, 'state was', 'states were')} searched)`
+  }
+  const { others } = found.trace
+  if (others) {
+    const sizes = [found.trace, ...others].map(({ steps }) => many(steps.filter(step => !step.setup).length, 'step'))
+    const shortest = found.shortest ? '; to none of these orders is there a shorter run' : ''
+    return `needs ${many(sizes.length, 'run')}, of ${sizes.join(' and ')}${shortest} (${many(found.states, 'state was', 'states were')} searched)`
   }
   const size = `violated after ${many(steps, 'step')}, ${many(preemptions, 'preemption')}`
   const shortest = found.shortest

@@ -159,6 +159,7 @@ function isViolation(system: System, checks: readonly Check[], property: Propert
     case 'quiescent':
       return stepsFrom(system, node.vector).length === 0 && system.atRest() && !check.holds()
     case 'livelock':
+    case 'afterwards':
       // No state shows it.
       return false
   }

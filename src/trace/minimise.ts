@@ -46,7 +46,8 @@ export function minimise(
   options: MinimiseOptions = {},
 ): Minimal {
   const program = compile(kernel, scenario)
-  if (property.kind === 'livelock') return asFound(program, first, exploration.states)
+  if (property.kind === 'livelock') return asFound(program, first, exploration.states, false)
+  if (property.kind === 'locks') return asFound(program, first, exploration.states, exploration.strategy === 'bfs')
   let best = { run: first, states: exploration.states }
   let shortest = exploration.strategy === 'bfs' && exploration.exact && !exploration.reduction?.order
   if (!shortest) {
@@ -90,10 +91,13 @@ export function minimise(
   }
 }
 
-/** A run that goes on for ever has its shortest way to its loop, and there the shortest loop: that is all. */
-function asFound(program: Program, run: Run, states: number): Minimal {
+/**
+ * A run that goes on for ever has its shortest way to its loop, and there the shortest loop; runs to locks are the first
+ * of a breadth-first search. That is all.
+ */
+function asFound(program: Program, run: Run, states: number, shortest: boolean): Minimal {
   const preemptions = countPreemptions(new PackedSystem(program), run)
-  return { program, run, preemptions, shortest: false, calmest: false, cutting: NOTHING_CUT, states }
+  return { program, run, preemptions, shortest, calmest: false, cutting: NOTHING_CUT, states }
 }
 
 /** The shortest violation of the property, or undefined when there is none within the limits. */

@@ -4,6 +4,7 @@ import type { Program } from '../program/program.js'
 import { type ReferenceState, ReferenceSystem } from '../program/reference-system.js'
 import { falseClause, type Property } from '../property/property.js'
 import { type Outcome, threadOf } from '../system/system.js'
+import { breaks } from './locks.js'
 
 /** One replayed step: the states around it and what it said. */
 export interface ReplayedStep {
@@ -21,6 +22,8 @@ export interface Replay {
   readonly last: ReferenceState
   /** The steps of the loop at its end. */
   readonly loop: readonly ReplayedStep[]
+  /** Of locks taken in opposite orders: the runs that take them in the other ones. */
+  readonly others: readonly Replay[]
 }
 
 /** The step at which a run could not go on as recorded. */
@@ -50,7 +53,8 @@ export function replay(program: Program, run: Run): Replay {
     steps.push({ ordinal, before: state, after, outcome })
     state = after
   }
-  return { initial, steps, last: state, loop: steps.slice(steps.length - (run.loop ?? 0)) }
+  const others = (run.others ?? []).map(other => replay(program, other))
+  return { initial, steps, last: state, loop: steps.slice(steps.length - (run.loop ?? 0)), others }
 }
 
 /** Whether the run's end violates the property (for a reachability property: shows it). */
@@ -66,6 +70,8 @@ export function violates(program: Program, replayed: Replay, property: Property)
       return system.enabled(last).length === 0 && !system.atRest(last)
     case 'livelock':
       return repeats(replayed) && !system.atRest(last) && isFair(program, replayed)
+    case 'locks':
+      return breaks(program, property, replayed)
     case 'invariant': {
       const applies = property.when === 'always' || (system.enabled(last).length === 0 && system.atRest(last))
       const counts = property.when === 'always' || property.premise(last.shared as never)

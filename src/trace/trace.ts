@@ -41,11 +41,17 @@ export interface Trace {
   readonly threads: readonly string[]
   /** Of a run that goes on for ever: the number of the step from which it repeats. */
   readonly loopFrom?: number | undefined
+  /** Of locks taken in opposite orders: the runs that take them in the other ones. */
+  readonly others?: readonly Trace[] | undefined
 }
 
 /** Replays a run and tells it step by step. @throws Diverged when it does not replay. */
 export function traceOf(program: Program, run: Run): { trace: Trace; replayed: Replay } {
   const replayed = replay(program, run)
+  return { trace: tell(program, run, replayed), replayed }
+}
+
+function tell(program: Program, run: Run, replayed: Replay): Trace {
   const { schema } = program.scenario
   let number = 0
   const steps = replayed.steps.map(step => {
@@ -55,7 +61,8 @@ export function traceOf(program: Program, run: Run): { trace: Trace; replayed: R
   const initially = diff(schema, defaultOf(schema), replayed.initial.shared)
   const threads = program.threads.map(thread => thread.name)
   const loopFrom = run.loop === undefined ? undefined : number - run.loop + 1
-  return { trace: { run, initially, steps, threads, ...(loopFrom && { loopFrom }) }, replayed }
+  const others = (run.others ?? []).map((other, i) => tell(program, other, replayed.others[i]))
+  return { run, initially, steps, threads, ...(loopFrom && { loopFrom }), ...(others.length > 0 && { others }) }
 }
 
 function describe(program: Program, step: ReplayedStep, number: number): TraceStep {

@@ -3,6 +3,7 @@ import { many } from '../numbers.js'
 import { said } from '../program/findings.js'
 import type { Program } from '../program/program.js'
 import { type ReferenceState, ReferenceSystem } from '../program/reference-system.js'
+import type { LockClass } from '../property/locks.js'
 import { falseClause, type Property } from '../property/property.js'
 import { type Path, partAt, show } from '../state/diff.js'
 import type { RecordType } from '../state/schema.js'
@@ -10,6 +11,8 @@ import { threadOf } from '../system/system.js'
 import { type Read, watched } from './reads.js'
 import type { Replay } from './replay.js'
 import type { Trace } from './trace.js'
+import { waitCycle } from './wait-for.js'
+import { whyLocks } from './why-locks.js'
 
 /** One value that made a property false, and the step that last wrote it. */
 export interface Evidence {
@@ -27,8 +30,14 @@ export interface Why {
   readonly evidence: readonly Evidence[]
 }
 
-/** Explains the violation at the end of a replayed run. */
-export function explainWhy(program: Program, replayed: Replay, trace: Trace, property: Property): Why {
+/** Explains the violation at the end of a replayed run; `locks` are those that a deadlock may be made of. */
+export function explainWhy(
+  program: Program,
+  replayed: Replay,
+  trace: Trace,
+  property: Property,
+  locks: readonly LockClass[] = [],
+): Why {
   const { schema } = program.scenario
   switch (property.kind) {
     case 'invariant': {
@@ -60,8 +69,13 @@ export function explainWhy(program: Program, replayed: Replay, trace: Trace, pro
         evidence: telling(evidenceOf(schema, reads, last.before, before)),
       }
     }
-    case 'deadlock':
-      return { reason: blockedThreads(program, replayed.last), evidence: blockers(program, replayed.last, trace) }
+    case 'deadlock': {
+      const { last } = replayed
+      const parts = [waitCycle(program, locks, last), blockedThreads(program, last)]
+      return { reason: parts.filter(Boolean).join('. '), evidence: blockers(program, last, trace) }
+    }
+    case 'locks':
+      return whyLocks(program, property, replayed)
     case 'livelock':
       return { reason: whoRepeats(program, replayed), evidence: [] }
     case 'reachable':

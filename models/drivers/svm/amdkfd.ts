@@ -1,5 +1,12 @@
 import { bool, current, NONE } from 'foliocheck'
-import { can_lock, free_device_page, free_page, mutex_unlock, take_mutex } from '../../machine/svm/index.js'
+import {
+  can_lock,
+  free_device_page,
+  free_page,
+  isDeviceFrame,
+  mutex_unlock,
+  take_mutex,
+} from '../../machine/svm/index.js'
 import { Pfn, Seq, Src, Va } from '../../machine/svm/sizes.js'
 import { svm, type Words } from '../../machine/svm/state.js'
 import { hmm_range_fault } from '../../mm/svm/hmm.js'
@@ -14,16 +21,37 @@ import { migrate_vma_to_ram } from './to_ram.js'
  *
  * | driver function                     | steps                                    | abstracted, and why that is sound       |
  * |-------------------------------------|------------------------------------------|-----------------------------------------|
- * | svm_range_restore_pages             | migrate_mutex; migrate; validate; unlock | One range; svms.lock is dropped before  |
- * |                                     |                                          | anything that waits.                    |
+ * | svm_range_restore_pages             | svms.lock; migrate_mutex; migrate;       | One range.                              |
+ * |                                     | validate; unlock                         |                                         |
  * | svm_range_validate_and_map          | begin; fault; prange->lock; retry; map   | BOs reserved, page tables of other GPUs.|
  * | svm_migrate_ram_to_vram             | setup; page; copy; pages; finalize       | One page.                               |
  * | svm_migrate_to_ram                  | faulting_task; svms.lock; migrate_mutex; | The svm_bo: the life-cycle machine's    |
  * |                                     | migrate                                  | BOs are alike.                          |
  * | svm_range_cpu_invalidate_pagetables | prange->lock; seq; unmap                 | Ranges that XNACK leaves mapped.        |
+ * | svm_range_bo_release                | prange->lock, when it is the last page   | The range has dropped its own reference |
+ * |                                     |                                          | before; the fence of an eviction.       |
  */
 const source = 'drivers/gpu/drm/amd/amdkfd/kfd_svm.c'
 const migration = 'drivers/gpu/drm/amd/amdkfd/kfd_migrate.c'
+
+type Waits = Pick<Words<Record<never, never>>, 'waitUntil'>['waitUntil']
+
+const lockSvms = (waitUntil: Waits) =>
+  waitUntil(
+    'mutex_lock(&p->svms.lock)',
+    s => can_lock(s, 'svmsLock'),
+    s => {
+      take_mutex(s, 'svmsLock')
+    },
+  )
+const lockMigration = (waitUntil: Waits) =>
+  waitUntil(
+    'mutex_lock(&prange->migrate_mutex)',
+    s => can_lock(s, 'migrateMutex'),
+    s => {
+      take_mutex(s, 'migrateMutex')
+    },
+  )
 
 const validate = {
   source,
@@ -90,11 +118,11 @@ export const svm_range_validate_and_map_v5_15 = svm.operation(
   validateAndMap(false),
 )
 
-const toRam = { source: migration, params: { va: Va, page: Pfn }, locals: { mine: bool() } }
+const toRam = { source: migration, params: { va: Va, page: Pfn }, locals: { mine: bool(), busy: bool() } }
 
-/** `declines`: does nothing for the thread that validates. */
+/** `declines`: does nothing for the thread that validates. `tries`: waits for no lock under that of the folio. */
 const migrateToRam =
-  (declines: boolean) =>
+  ({ declines, tries = false }: { readonly declines: boolean; readonly tries?: boolean }) =>
   ({ step, waitUntil, when, ret, call }: Words<typeof toRam.params, typeof toRam.locals>) => [
     ...(declines
       ? [
@@ -104,20 +132,21 @@ const migrateToRam =
           when(t => t.mine, [ret()]),
         ]
       : []),
-    waitUntil(
-      'mutex_lock(&p->svms.lock)',
-      s => can_lock(s, 'svmsLock'),
-      s => {
-        take_mutex(s, 'svmsLock')
-      },
-    ),
-    waitUntil(
-      'mutex_lock(&prange->migrate_mutex)',
-      s => can_lock(s, 'migrateMutex'),
-      s => {
-        take_mutex(s, 'migrateMutex')
-      },
-    ),
+    ...(tries
+      ? [
+          step('mutex_trylock(&p->svms.lock)', (s, t) => {
+            t.busy = s.svmsLock !== NONE
+            if (!t.busy) take_mutex(s, 'svmsLock')
+          }),
+          when(t => t.busy, [ret()]),
+          step('mutex_trylock(&prange->migrate_mutex)', (s, t) => {
+            t.busy = s.migrateMutex !== NONE
+            if (!t.busy) take_mutex(s, 'migrateMutex')
+            else mutex_unlock(s, 'svmsLock')
+          }),
+          when(t => t.busy, [ret()]),
+        ]
+      : [lockSvms(waitUntil), lockMigration(waitUntil)]),
     call('svm_migrate_vram_to_ram(prange, vmf->vma->vm_mm, …)', migrate_vma_to_ram, {
       va: t => t.va,
       fault: t => t.page,
@@ -131,9 +160,15 @@ const migrateToRam =
   ]
 
 /** Since v5.16. */
-export const svm_migrate_to_ram = svm.operation('svm_migrate_to_ram', toRam, migrateToRam(true))
+export const svm_migrate_to_ram = svm.operation('svm_migrate_to_ram', toRam, migrateToRam({ declines: true }))
 /** Takes the locks, whoever faults. */
-export const svm_migrate_to_ram_v5_15 = svm.operation('svm_migrate_to_ram', toRam, migrateToRam(false))
+export const svm_migrate_to_ram_v5_15 = svm.operation('svm_migrate_to_ram', toRam, migrateToRam({ declines: false }))
+/** As proposed: a CPU whose fault meets a lock taken faults again. */
+export const svm_migrate_to_ram_tries = svm.operation(
+  'svm_migrate_to_ram',
+  toRam,
+  migrateToRam({ declines: true, tries: true }),
+)
 
 /** Moves what is at `va` to the device; nothing happens when it is there, or somebody has it locked. */
 export const svm_migrate_ram_to_vram = svm.operation(
@@ -185,13 +220,8 @@ export const svm_range_restore_pages = svm.operation(
   'svm_range_restore_pages',
   restore,
   ({ step, waitUntil, when, call }) => [
-    waitUntil(
-      'mutex_lock_nested(&prange->migrate_mutex, 1)',
-      s => can_lock(s, 'migrateMutex'),
-      s => {
-        take_mutex(s, 'migrateMutex')
-      },
-    ),
+    lockSvms(waitUntil),
+    lockMigration(waitUntil),
     when(
       t => t.migrate !== NONE,
       [call('svm_migrate_to_vram(prange, best_loc, mm)', svm_migrate_ram_to_vram, { va: t => t.migrate })],
@@ -203,6 +233,9 @@ export const svm_range_restore_pages = svm.operation(
     }),
     step('mutex_unlock(&prange->migrate_mutex)', s => {
       mutex_unlock(s, 'migrateMutex')
+    }),
+    step('mutex_unlock(&svms->lock)', s => {
+      mutex_unlock(s, 'svmsLock')
     }),
   ],
 )
@@ -228,7 +261,7 @@ export const svm_range_cpu_invalidate_pagetables = svm.operation(
   ],
 )
 
-/** dev_pagemap_ops.page_free. */
+/** dev_pagemap_ops.page_free, since v5.17: whatever the release waits for, a worker does. */
 export const svm_migrate_page_free = svm.operation(
   'svm_migrate_page_free',
   { source: migration, params: { page: Pfn } },
@@ -236,6 +269,33 @@ export const svm_migrate_page_free = svm.operation(
     step('svm_range_bo_unref_async(svm_bo)', (s, t) => {
       free_page(s, t.page)
     }),
+  ],
+)
+
+/** The range forgets its BO, under its lock. */
+export const svm_range_bo_release = svm.operation('svm_range_bo_release', { source }, ({ step, waitUntil }) => [
+  waitUntil(
+    'mutex_lock(&prange->lock)',
+    s => can_lock(s, 'notifierLock'),
+    s => {
+      take_mutex(s, 'notifierLock')
+    },
+  ),
+  step('prange->svm_bo = NULL; mutex_unlock(&prange->lock)', s => {
+    mutex_unlock(s, 'notifierLock')
+  }),
+])
+
+/** Until v5.16: the last page of the BO releases it. */
+export const svm_migrate_page_free_v5_16 = svm.operation(
+  'svm_migrate_page_free',
+  { source: migration, params: { page: Pfn }, locals: { last: bool() } },
+  ({ step, when, call }) => [
+    step('svm_range_bo_unref(svm_bo)', (s, t) => {
+      free_page(s, t.page)
+      t.last = s.pages.every((page, p) => !page.used || !isDeviceFrame(p))
+    }),
+    when(t => t.last, [call('svm_range_bo_release(&svm_bo->kref)', svm_range_bo_release, {})]),
   ],
 )
 

@@ -1,8 +1,9 @@
 import { kernel } from 'foliocheck'
 import {
-  svm_migrate_page_free,
+  svm_migrate_page_free_v5_16,
   svm_migrate_ram_to_vram,
   svm_migrate_to_ram_v5_15,
+  svm_range_bo_release,
   svm_range_cpu_invalidate_pagetables,
   svm_range_restore_pages,
   svm_range_validate_and_map_v5_15,
@@ -24,7 +25,7 @@ import { migrate_locked_to_ram, migrate_page_to_ram, migrate_vma_to_ram } from '
 import { gpu_access, user_access } from '../../mm/svm/access.js'
 import {
   do_huge_pmd_device_private,
-  do_swap_page_v6_19,
+  do_swap_page_v6_14,
   handle_mm_fault,
   migration_entry_wait,
 } from '../../mm/svm/fault.js'
@@ -32,9 +33,9 @@ import { hmm_range_fault } from '../../mm/svm/hmm.js'
 import { memunmap_pages_v6_0 } from '../../mm/svm/memunmap.js'
 import {
   lru_add_drain_all,
-  migrate_vma_finalize,
+  migrate_vma_finalize_v6_14,
   migrate_vma_pages,
-  migrate_vma_setup,
+  migrate_vma_setup_v6_14,
   try_to_migrate,
 } from '../../mm/svm/migrate.js'
 import {
@@ -50,7 +51,8 @@ export const v5_15 = kernel(
   'v5.15',
   {
     date: '2021-10',
-    about: 'amdkfd takes its locks in a CPU fault whoever faults; nouveau evicts nothing when it goes',
+    about:
+      'amdkfd takes its locks in a CPU fault whoever faults, and releases its BO wherever a page is freed; nouveau evicts nothing when it goes',
   },
   [
     mmu_notifier_invalidate_range_start,
@@ -58,7 +60,7 @@ export const v5_15 = kernel(
     mmu_interval_read_begin,
     hmm_range_fault,
     handle_mm_fault,
-    do_swap_page_v6_19,
+    do_swap_page_v6_14,
     do_huge_pmd_device_private,
     migration_entry_wait,
     user_access,
@@ -69,9 +71,9 @@ export const v5_15 = kernel(
     free_zone_device_folio_v6_0,
     zone_device_page_init_v6_0,
     memunmap_pages_v6_0,
-    migrate_vma_setup,
+    migrate_vma_setup_v6_14,
     migrate_vma_pages,
-    migrate_vma_finalize,
+    migrate_vma_finalize_v6_14,
     try_to_migrate,
     lru_add_drain_all,
     migrate_vma_to_ram,
@@ -81,7 +83,8 @@ export const v5_15 = kernel(
     svm_range_validate_and_map_v5_15,
     svm_migrate_ram_to_vram,
     svm_migrate_to_ram_v5_15,
-    svm_migrate_page_free,
+    svm_migrate_page_free_v5_16,
+    svm_range_bo_release,
     svm_range_cpu_invalidate_pagetables,
     dmirror_range_fault,
     dmirror_interval_invalidate,

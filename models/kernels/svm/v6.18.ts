@@ -27,7 +27,9 @@ import {
   xe_vma_preferred_loc,
 } from '../../drivers/svm/xe.js'
 import { drm_pagemap_migrate_range_v6_18, xe_migrate_clear } from '../../drivers/svm/xe-copy.js'
+import { do_swap_page_v6_19 } from '../../mm/svm/fault.js'
 import { memunmap_pages } from '../../mm/svm/memunmap.js'
+import { migrate_vma_finalize, migrate_vma_setup } from '../../mm/svm/migrate.js'
 import { free_zone_device_folio, zone_device_page_init } from '../../mm/svm/put.js'
 import { v6_0 } from './v6.0.js'
 
@@ -39,6 +41,9 @@ export const v6_18 = kernel(
     base: v6_0,
   },
   [
+    do_swap_page_v6_19,
+    migrate_vma_setup,
+    migrate_vma_finalize,
     free_zone_device_folio,
     zone_device_page_init,
     memunmap_pages,

@@ -22,6 +22,15 @@ export function mutex_unlock(s: State, mutex: Mutex): void {
   s[mutex] = NONE
 }
 
+/** The page-table lock, where its critical section is more than one step: it excludes nobody, see the table. */
+export function pte_lock(s: State): void {
+  s.cpus[current()].table = true
+}
+
+export function pte_unlock(s: State): void {
+  s.cpus[current()].table = false
+}
+
 /** schedule(): whoever slept is not on CPU 0 any more; where he wakes up does not matter. */
 export function schedule(s: State): void {
   if (s.cpu0 === current()) s.cpu0 = NONE

@@ -23,8 +23,10 @@ export const HOLE = PEER + 1
 export const Va = ref('va', PAGES)
 /** How many pages, or which page of a loop. */
 export const Count = int(0, PAGES)
+/** Threads, the setup's included. */
+export const CPUS = 6
 /** The thread that holds something, or runs. */
-export const Cpu = alike(THREAD, ref('cpu', 6))
+export const Cpu = alike(THREAD, ref('cpu', CPUS))
 /** What a page holds, or what a read must return. 0: zeroes; 3: what the last user of device memory has left. */
 export const Data = int(0, 3)
 export const OLD_DATA = 3

@@ -1,5 +1,5 @@
 import { array, bool, type Fields, ghost, int, machine, oneOf, record, type Type, type ValueOf } from 'foliocheck'
-import { Count, Cpu, Data, FRAMES, PAGES, Pfn, Seq, Src } from './sizes.js'
+import { Count, CPUS, Cpu, Data, FRAMES, PAGES, Pfn, Seq, Src } from './sizes.js'
 
 /**
  * The driver's side: one range of one process, its entries in the CPU's and in the device's page table, the interval
@@ -85,6 +85,9 @@ export const schema = record({
 
   src: array(PAGES, record({ pfn: Src }), 'src'),
   dst: array(PAGES, Dst, 'dst'),
+
+  /** By thread: notifier ranges that it has open, and whether it is in a critical section of a page-table lock. */
+  cpus: ghost(array(CPUS, record({ ranges: int(0, 2), table: bool() }), 'cpu')),
 
   /** The thread that runs on CPU 0 and does not let anybody else; a work item of lru_add_drain_all waits for that CPU. */
   cpu0: Cpu,

@@ -4,7 +4,8 @@ import type { State } from './state.js'
 
 /**
  * The CPU's page table. A critical section of the page-table lock is one step, so that the lock is not there: nobody
- * reads entries twice in one, and what else it touches is taken or dropped in the same instant.
+ * reads entries twice in one, and what else it touches is taken or dropped in the same instant. Only where a driver's
+ * function is called inside is it noted who is there, since that function must not sleep.
  */
 
 type Entry = State['ptes'][number]

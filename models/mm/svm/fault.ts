@@ -4,6 +4,7 @@ import {
   folio_get,
   folio_trylock,
   folio_unlock,
+  mapcount,
   migrate_to_ram,
   pageAt,
   schedule,
@@ -22,7 +23,8 @@ import { folio_put } from './put.js'
  * | migration_entry_wait       | wait for the entry or the folio lock     | –                                                 |
  * | do_swap_page, device part  | trylock and get; driver; unlock; put     | What happens between trylock and get is the       |
  * |                            |                                          | page-table machine's matter. Kernels before v6.15 |
- * |                            |                                          | did this in another order: likewise.              |
+ * |                            |                                          | left the lock to the migration; and those before  |
+ * |                            |                                          | v6.1 had no reference: the page-table machine's.  |
  * | do_huge_pmd_device_private | the same                                 | –                                                 |
  */
 
@@ -76,6 +78,28 @@ const deviceFault =
 export const do_swap_page = svm.operation('do_swap_page', spec, deviceFault(sleep))
 /** Until v6.19. */
 export const do_swap_page_v6_19 = svm.operation('do_swap_page', spec, deviceFault(again))
+
+/**
+ * Until v6.14: the migration locks the folio. Where somebody else has the lock or a reference it comes to nothing, and the
+ * CPU faults again and again: of those faults, only the one after is there.
+ */
+export const do_swap_page_v6_14 = svm.operation('do_swap_page', spec, ({ waitUntil, when, call, ret }) => [
+  waitUntil(
+    'get_page(vmf->page), sooner or later with nobody else there',
+    (s, t) => {
+      const { kind, pfn } = s.ptes[t.va]
+      return kind !== 'device' || pfn !== t.page || (!s.pages[pfn].locked && s.pages[pfn].ref === mapcount(s, pfn))
+    },
+    (s, t) => {
+      const { kind, pfn } = s.ptes[t.va]
+      t.found = kind === 'device' && pfn === t.page ? 'mine' : 'gone'
+      if (t.found === 'mine') folio_get(s, t.page)
+    },
+  ),
+  when(t => t.found === 'gone', [ret()]),
+  call('vmf->page->pgmap->ops->migrate_to_ram(vmf)', migrate_to_ram, { va: t => t.va, page: t => t.page }),
+  call('put_page(vmf->page)', folio_put, { page: t => t.page }),
+])
 
 const huge = { ...spec, source: 'mm/huge_memory.c' }
 export const do_huge_pmd_device_private = svm.operation('do_huge_pmd_device_private', huge, deviceFault(again))

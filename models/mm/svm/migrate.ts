@@ -12,7 +12,7 @@ import {
   set_pte,
 } from '../../machine/svm/index.js'
 import { HOLE, PAGES, Pfn, Src, Va } from '../../machine/svm/sizes.js'
-import { svm } from '../../machine/svm/state.js'
+import { svm, type Words } from '../../machine/svm/state.js'
 import { mmu_notifier_invalidate_range_end, mmu_notifier_invalidate_range_start } from './notifier.js'
 import { folio_put } from './put.js'
 
@@ -30,17 +30,23 @@ import { folio_put } from './put.js'
  */
 const source = 'mm/migrate_device.c'
 
-/** Collects what is at `va`: locked, referenced, unmapped there. `device`: device-private memory is selected too. */
-export const migrate_vma_setup = svm.operation(
-  'migrate_vma_setup',
-  { source, params: { va: Va, fault: Pfn, system: bool(), device: bool() }, locals: { src: Src }, returns: Src },
-  ({ step, call, ret }) => [
+const setup = {
+  source,
+  params: { va: Va, fault: Pfn, system: bool(), device: bool() },
+  locals: { src: Src },
+  returns: Src,
+}
+
+/** `locked`: whoever faults has locked the page. */
+const setUp =
+  (locked: boolean) =>
+  ({ step, call, ret }: Words<typeof setup.params, typeof setup.locals, typeof Src>) => [
     call('mmu_notifier_invalidate_range_start(&range)', mmu_notifier_invalidate_range_start, { migrate: true }),
     step('migrate_vma_collect_pmd(pmdp, start, end, walk)', (s, t) => {
       const { kind, pfn } = s.ptes[t.va]
       if (kind === 'none' && t.system) t.src = HOLE
       const selected = (kind === 'present' && t.system) || (kind === 'device' && t.device)
-      if (!selected || (pfn !== t.fault && !folio_trylock(s, pfn))) return
+      if (!selected || (!(locked && pfn === t.fault) && !folio_trylock(s, pfn))) return
       t.src = pfn
       folio_get(s, pfn)
       set_migration_entry(s, t.va)
@@ -48,8 +54,11 @@ export const migrate_vma_setup = svm.operation(
     }),
     call('mmu_notifier_invalidate_range_end(&range)', mmu_notifier_invalidate_range_end, {}),
     ret(t => t.src),
-  ],
-)
+  ]
+
+/** Collects what is at `va`: locked, referenced, unmapped there. `device`: device-private memory is selected too. */
+export const migrate_vma_setup = svm.operation('migrate_vma_setup', setup, setUp(true))
+export const migrate_vma_setup_v6_14 = svm.operation('migrate_vma_setup', setup, setUp(false))
 
 export const lru_add_drain_all = svm.operation('lru_add_drain_all', { source: 'mm/swap.c' }, ({ step, waitUntil }) => [
   step('queue_work_on(cpu, mm_percpu_wq, work)', () => undefined),
@@ -119,15 +128,16 @@ export const migrate_vma_pages = svm.operation(
   ],
 )
 
-/** Ends the migration of one slot: migration entries of `src` become entries of `dst`, or of `src` when it failed. */
-export const migrate_vma_finalize = svm.operation(
-  'migrate_vma_finalize',
-  {
-    source,
-    params: { src: Src, dst: Pfn, ok: bool(), fault: Pfn },
-    locals: { i: Va, to: Pfn, page: Pfn, hole: bool() },
-  },
-  ({ step, when, loop, local, call }) => [
+const finalize = {
+  source,
+  params: { src: Src, dst: Pfn, ok: bool(), fault: Pfn },
+  locals: { i: Va, to: Pfn, page: Pfn, hole: bool() },
+}
+
+/** `locked`: whoever faults has locked the page, and unlocks it. */
+const end =
+  (locked: boolean) =>
+  ({ step, when, loop, local, call }: Words<typeof finalize.params, typeof finalize.locals>) => [
     local(t => {
       t.hole = t.src === HOLE
       t.page = t.src === HOLE ? NONE : t.src
@@ -152,7 +162,7 @@ export const migrate_vma_finalize = svm.operation(
           ],
         ),
         when(
-          t => t.page !== t.fault,
+          t => !locked || t.page !== t.fault,
           [
             step('folio_unlock(src)', (s, t) => {
               folio_unlock(s, t.page)
@@ -171,5 +181,8 @@ export const migrate_vma_finalize = svm.operation(
         call('folio_put(dst)', folio_put, { page: t => t.dst }),
       ],
     ),
-  ],
-)
+  ]
+
+/** Ends the migration of one slot: migration entries of `src` become entries of `dst`, or of `src` when it failed. */
+export const migrate_vma_finalize = svm.operation('migrate_vma_finalize', finalize, end(true))
+export const migrate_vma_finalize_v6_14 = svm.operation('migrate_vma_finalize', finalize, end(false))

@@ -1,4 +1,4 @@
-import { bool } from 'foliocheck'
+import { bool, current } from 'foliocheck'
 import { invalidate } from '../../machine/svm/hooks.js'
 import { schedule } from '../../machine/svm/locks.js'
 import { Seq } from '../../machine/svm/sizes.js'
@@ -21,6 +21,7 @@ export const mmu_notifier_invalidate_range_start = svm.operation(
   ({ step, call }) => [
     step('mn_itree_inv_start_range(subscriptions, range, &cur_seq)', (s, t) => {
       s.notifier.active++
+      s.cpus[current()].ranges++
       s.notifier.seq |= 1
       t.seq = s.notifier.seq
     }),
@@ -37,6 +38,7 @@ export const mmu_notifier_invalidate_range_end = svm.operation(
   ({ step }) => [
     step('mn_itree_inv_end(subscriptions)', s => {
       s.notifier.active--
+      s.cpus[current()].ranges--
       if (s.notifier.active === 0 && s.notifier.seq % 2 === 1) s.notifier.seq++
     }),
   ],

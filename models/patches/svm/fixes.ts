@@ -1,5 +1,5 @@
 import { patch, put } from 'foliocheck'
-import { svm_migrate_to_ram, svm_range_validate_and_map } from '../../drivers/svm/amdkfd.js'
+import { svm_migrate_page_free, svm_migrate_to_ram, svm_range_validate_and_map } from '../../drivers/svm/amdkfd.js'
 import { drm_pagemap_migrate_to_devmem, drm_pagemap_migrate_to_devmem_v7_0 } from '../../drivers/svm/devmem.js'
 import {
   drm_pagemap_create,
@@ -13,8 +13,9 @@ import {
 import { nouveau_dmem_evict_chunk, nouveau_dmem_fini } from '../../drivers/svm/nouveau.js'
 import { xe_devm_release, xe_drm_pagemap_populate_mm } from '../../drivers/svm/xe.js'
 import { drm_pagemap_migrate_range } from '../../drivers/svm/xe-copy.js'
-import { do_swap_page } from '../../mm/svm/fault.js'
+import { do_swap_page, do_swap_page_v6_19 } from '../../mm/svm/fault.js'
 import { memunmap_pages } from '../../mm/svm/memunmap.js'
+import { migrate_vma_finalize, migrate_vma_setup } from '../../mm/svm/migrate.js'
 import { free_zone_device_folio, zone_device_page_init } from '../../mm/svm/put.js'
 
 /** Fixes that were merged. */
@@ -31,6 +32,18 @@ export const avoidRecursiveLock = patch(
   },
   put(svm_range_validate_and_map),
   put(svm_migrate_to_ram),
+)
+
+export const boReleaseInWorker = patch(
+  'svm-bo-release-in-worker',
+  {
+    subject: 'drm/amdkfd: fix svm_bo release invalid wait context warning',
+    date: '2021-12-09',
+    messageId: '20211209211841.3768-1-Philip.Yang@amd.com',
+    status: 'v2, merged; in v6.0, where it was read',
+    claims: ['drv-amdkfd-bo-release-sleeps'],
+  },
+  put(svm_migrate_page_free),
 )
 
 export const pgmapReference = patch(
@@ -128,6 +141,20 @@ export const errorPaths = patch(
     claims: ['drv-pagemap-error-path-unlock'],
   },
   put(drm_pagemap_migrate_to_devmem_v7_0),
+)
+
+export const trylockInFault = patch(
+  'trylock-device-page-in-do-swap-page',
+  {
+    subject: 'mm/migrate: Trylock device page in do_swap_page',
+    date: '2025-02-12',
+    messageId: '20250213021112.1228481-4-matthew.brost@intel.com',
+    commit: '1afaeb8293c9',
+    status: 'v5, merged for v6.15',
+  },
+  put(do_swap_page_v6_19),
+  put(migrate_vma_setup),
+  put(migrate_vma_finalize),
 )
 
 export const sleepForLock = patch(
