@@ -37,9 +37,10 @@ function applies(kernel: Kernel, scenario: Scenario): boolean {
 }
 
 function run(kernel: Kernel, scenario: Scenario, states = 1_000_000): Exploration {
-  const system = new PackedSystem(compile(kernel, scenario))
+  const program = compile(kernel, scenario)
+  const system = new PackedSystem(program)
   const store = createTreeStore(system.words, {})
-  return explore(system, checksOf(project.properties, system.shared), store, { limits: { states } })
+  return explore(system, checksOf(project.properties, system.shared, program), store, { limits: { states } })
 }
 
 /** Names of what is violated, sorted. */
@@ -68,6 +69,9 @@ const STEPS: Readonly<Record<string, number>> = {
   'zd-alloc-after-kill-undetected': 9,
   'dp-split-unmapped-extra-pin': 13,
   'drv-nouveau-split-uncounted': 107,
+  'zd-pgmap-read-races-init': 19,
+  'zd-reinit-subset-data-race': 10,
+  'zd-init-store-races-page-folio': 9,
 }
 
 describe('every bug is found before its fix and proved gone after it', () => {
@@ -106,7 +110,7 @@ describe('history is retold', () => {
   const on619 = (scenario: string, ...patches: string[]) =>
     violated(run(kernelOf({ kernel: 'v6.19', patches }), scenarioOf(scenario)))
   const late = ['no-access-after-handover']
-  const wild = ['no-access-after-handover', 'pgmap-word-holds-pgmap']
+  const wild = ['no-access-after-handover', 'no-data-race', 'pgmap-word-holds-pgmap']
 
   test('to prepare on free cures the stale compound page, not the read after the callback', () => {
     expect(on619('realloc-smaller')).toContain('standalone-layout')
@@ -144,8 +148,9 @@ describe('history is retold', () => {
     const { name } = newest
     const sizes = (...patches: string[]) =>
       violated(run(kernelOf({ kernel: name, patches }), scenarioOf('walker-races-init')))
-    expect(sizes()).toEqual(['folio-size-is-right'])
-    expect(sizes('prep-before-page-count')).toEqual([])
+    const stores = ['no-data-race']
+    expect(sizes()).toEqual(['folio-size-is-right', ...stores])
+    expect(sizes('prep-before-page-count')).toEqual(stores)
   })
 })
 

@@ -1,4 +1,4 @@
-import { noDeadlock, noLivelock, type Property } from 'foliocheck'
+import { noDataRace, noDeadlock, noLivelock, type Property } from 'foliocheck'
 import {
   allocationsCounted,
   blockUnused,
@@ -118,6 +118,7 @@ export const properties: readonly Property[] = [
   allocationsCounted,
   pinnedWhileUsed,
   noWarning,
+  noDataRace,
   noDeadlock,
   noLivelock,
 ]

@@ -42,9 +42,11 @@ export {
   noSleepUnderSpinlock,
 } from './property/locks.js'
 export {
+  type DataRace,
   type Deadlock,
   type Invariant,
   invariant,
+  noDataRace,
   noDeadlock,
   noLivelock,
   type Property,

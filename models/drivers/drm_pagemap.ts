@@ -1,4 +1,4 @@
-import { bool, expect, NONE } from 'foliocheck'
+import { bool, expect, NONE, plain } from 'foliocheck'
 import { boAlive, krefPositive } from '../../properties/drivers.js'
 import { writesInside } from '../../properties/layout.js'
 import { endUse, folio_pgmap, set_pgmap, set_zone_device_data, zone_device_data } from '../machine/index.js'
@@ -96,9 +96,11 @@ const get = { source, params: { page: Pfn, order: Order, zdd: Bo } }
 
 /** The driver's data as it was stored until v6.19: before the page is made a folio. */
 export const dataFirst = ({ step }: Words<typeof get.params>) =>
-  step('page->zone_device_data = drm_pagemap_zdd_get(zdd)', (s, t) => {
-    setZdd(s, t.page, t.zdd)
-  })
+  plain(
+    step('page->zone_device_data = drm_pagemap_zdd_get(zdd)', (s, t) => {
+      setZdd(s, t.page, t.zdd)
+    }),
+  )
 
 /** Until v6.18: order 0 only. */
 export const drm_pagemap_get_devmem_page_v6_18 = zoneDevice.operation('drm_pagemap_get_devmem_page', get, words => [

@@ -8,6 +8,7 @@ import {
   ghost,
   int,
   machine,
+  marked,
   oneOf,
   record,
   ref,
@@ -61,8 +62,8 @@ const Page = record(
     w1: Word1,
     w2: Word2,
     mapping: oneOf('null', 'anon', 'tail'),
-    mapcount: int(0, 7),
-    ref: int(0, 7),
+    mapcount: marked(int(0, 7)),
+    ref: marked(int(0, 7)),
     w7: Word7,
 
     /** Who may use the page: the driver's allocator, whoever took it from there, or mm. */
@@ -134,12 +135,12 @@ const Lists = record({
 const BoState = record({
   block: Pfn,
   pages: NrPages,
-  refs: int(0, 7),
+  refs: marked(int(0, 7)),
   /** The reservation lock is held. */
   reserved: bool(),
   /** bo_put_async has handed the last reference to the worker. */
   queued: bool(),
-  kref: int(0, 7),
+  kref: marked(int(0, 7)),
   /** The `detached` completion. */
   detached: bool(),
 })
@@ -155,7 +156,8 @@ const MigratePfn = record({
 
 export const schema = record({
   pages: array(PAGES, Page, 'p'),
-  pgmap: Pgmap,
+  /** Its counter is a percpu_ref; the rest is read and written with locks, RCU or by who tears it down. */
+  pgmap: marked(Pgmap),
   /** Page-table entries: the device page that each maps, PMD or PTE; whether it is a migration entry; the table's lock. */
   slots: array(SLOTS, record({ page: Pfn, migration: bool(), ptl: Cpu }), 'va'),
   lists: Lists,

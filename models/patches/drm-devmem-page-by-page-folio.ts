@@ -1,4 +1,4 @@
-import { patch, put } from 'foliocheck'
+import { patch, plain, put } from 'foliocheck'
 import { setZdd } from '../drivers/drm_pagemap.js'
 import { page_folio } from '../machine/index.js'
 import { Bo, Order, Pfn, zoneDevice } from '../machine/state.js'
@@ -16,9 +16,11 @@ const drm_pagemap_get_devmem_page = zoneDevice.operation(
     step('folio = page_folio(page)', (s, t) => {
       t.folio = page_folio(s, t.page)
     }),
-    step('folio_set_zone_device_data(folio, drm_pagemap_zdd_get(zdd))', (s, t) => {
-      setZdd(s, t.folio, t.zdd, t.page)
-    }),
+    plain(
+      step('folio_set_zone_device_data(folio, drm_pagemap_zdd_get(zdd))', (s, t) => {
+        setZdd(s, t.folio, t.zdd, t.page)
+      }),
+    ),
     call('zone_device_folio_init(page, zdd->dpagemap->pagemap, order)', zone_device_folio_init_v7_0, {
       folio: t => t.page,
       pgmap: 0,

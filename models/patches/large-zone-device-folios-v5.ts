@@ -1,4 +1,4 @@
-import { patch, put } from 'foliocheck'
+import { patch, plain, put } from 'foliocheck'
 import { folio_pgmap, page_free, pageOfLife, percpu_ref_put_many } from '../machine/index.js'
 import { zoneDevice } from '../machine/state.js'
 import { beforeCallback, large } from '../mm/memremap/free.js'
@@ -11,9 +11,11 @@ const free_zone_device_folio = zoneDevice.operation('free_zone_device_folio', la
     percpu_ref_put_many(s, folio_pgmap(s, t.folio), t.nr)
   }),
   words.call('pgmap->ops->page_free(&folio->page)', page_free, { page: t => t.folio }),
-  words.step('folio->page.mapping = NULL', (s, t) => {
-    pageOfLife(s, t.folio, t.life).mapping = 'null'
-  }),
+  plain(
+    words.step('folio->page.mapping = NULL', (s, t) => {
+      pageOfLife(s, t.folio, t.life).mapping = 'null'
+    }),
+  ),
 ])
 
 /** The first six months of the large-folio series, in its last form before v6. */

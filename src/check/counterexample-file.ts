@@ -50,6 +50,7 @@ const schema = v.object({
   }),
   why: v.object({
     reason: text,
+    lines: v.optional(list(text)),
     evidence: list(
       v.object({ name: text, value: text, writtenAt: v.optional(small), writtenBy: v.optional(text) }),
       10_000,

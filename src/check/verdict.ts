@@ -23,8 +23,10 @@ export function judge(property: Property, result: Exploration): Judgement {
       return { verdict: 'inconclusive', limit: [why, ...(limit ? [limit] : [])].join('; ') }
     return { verdict: 'inconclusive', limit: limit || why }
   }
-  if (property.kind === 'locks' && !found && result.looked?.has(property.name) !== true) {
-    return { verdict: 'inconclusive', limit: limit || 'locks are looked at in exact searches alone' }
+  const later = property.kind === 'locks' || property.kind === 'data-race'
+  if (later && !found && result.looked?.has(property.name) !== true) {
+    const what = property.kind === 'locks' ? 'locks are looked at' : 'data races are looked for'
+    return { verdict: 'inconclusive', limit: limit || `${what} in exact searches alone` }
   }
   if (property.kind === 'reachable') {
     if (found) return { verdict: 'proved', limit: '' }

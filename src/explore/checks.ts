@@ -4,6 +4,7 @@ import type { Program } from '../program/program.js'
 import type { LockClass } from '../property/locks.js'
 import type { Property } from '../property/property.js'
 import { type LockLook, lookAtLocks } from './locks/look.js'
+import { findRace } from './races/find-race.js'
 import type { Run } from './result.js'
 import type { StateStore } from './store/store.js'
 
@@ -29,7 +30,7 @@ export interface Check {
 
 /**
  * Binds state properties to the shared state of a system. Assertions are tested by the steps themselves; rules of locks
- * need the program too, and are left out without it.
+ * and data races need the program too, and are left out without it.
  */
 export function checksOf(properties: readonly Property[], shared: object, program?: Program): Check[] {
   const looks = new Map<readonly LockClass[], LockLook>()
@@ -39,9 +40,10 @@ export function checksOf(properties: readonly Property[], shared: object, progra
     return known
   }
   return properties.flatMap(property => {
-    if (property.kind !== 'locks') return checkOf(property, shared)
+    if (property.kind !== 'locks' && property.kind !== 'data-race') return checkOf(property, shared)
     if (!program) return []
     const look = (store: StateStore, tick: () => void): Look => {
+      if (property.kind === 'data-race') return findRace(program, store, tick)
       const seen = locks(property.classes, program, store, tick)
       return { tested: property.rule === 'order' ? seen.nested : seen.waited, run: seen[property.rule] }
     }
@@ -49,7 +51,7 @@ export function checksOf(properties: readonly Property[], shared: object, progra
   })
 }
 
-function checkOf(property: Exclude<Property, { kind: 'locks' }>, shared: object): Check[] {
+function checkOf(property: Exclude<Property, { kind: 'locks' | 'data-race' }>, shared: object): Check[] {
   switch (property.kind) {
     case 'assertion':
       return []

@@ -41,8 +41,15 @@ export interface Livelock {
   readonly claim: string
 }
 
+/** The claim that no two accesses that conflict can come at the same time, unless both are marked. */
+export interface DataRace {
+  readonly kind: 'data-race'
+  readonly name: string
+  readonly claim: string
+}
+
 /** What is checked. */
-export type Property = Assertion | Invariant | Reachable | Deadlock | Livelock | LockRule
+export type Property = Assertion | Invariant | Reachable | Deadlock | Livelock | LockRule | DataRace
 
 /** Every run can go on until all threads are at their ends. */
 export const noDeadlock: Deadlock = {
@@ -56,6 +63,13 @@ export const noLivelock: Livelock = {
   kind: 'livelock',
   name: 'no-livelock',
   claim: 'no run goes on for ever in which every thread that can take a step again and again takes one again and again',
+}
+
+/** What KCSAN looks for, in every state: of the steps that are `plain`, none meets another that it conflicts with. */
+export const noDataRace: DataRace = {
+  kind: 'data-race',
+  name: 'no-data-race',
+  claim: 'no two threads access one field at the same time, one of them to write it, and not both by marked accesses',
 }
 
 interface InvariantSpec<S> {

@@ -96,6 +96,7 @@ function withoutText({ without: { threads, actions } }: Counterexample, width: n
 
 function whyText(found: Counterexample, width: number): string[] {
   const lines = paragraph('  why   ', printable(found.why.reason), width)
+  for (const line of found.why.lines ?? []) lines.push(...paragraph('        ', printable(line), width))
   for (const { name, value, writtenAt, writtenBy } of found.why.evidence.slice(0, 12)) {
     const when =
       writtenBy === undefined

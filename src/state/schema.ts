@@ -9,6 +9,7 @@ import { ModelError } from '../errors.js'
 export interface IntType<N extends number = number> {
   readonly kind: 'int'
   readonly ghost?: boolean
+  readonly marked?: boolean
   readonly min: number
   readonly max: number
   /** Prefix for display: `p` shows 3 as `p3`. */
@@ -32,12 +33,14 @@ export const THREAD = 'thread'
 export interface BoolType {
   readonly kind: 'bool'
   readonly ghost?: boolean
+  readonly marked?: boolean
 }
 
 /** One of a list of names; the default is the first. */
 export interface EnumType<V extends string = string> {
   readonly kind: 'enum'
   readonly ghost?: boolean
+  readonly marked?: boolean
   readonly values: readonly V[]
 }
 
@@ -54,6 +57,7 @@ export type Views = { readonly [name: string]: View<number> | View<boolean> }
 export interface RecordType<F extends Fields = Fields, W extends Views = Views> {
   readonly kind: 'record'
   readonly ghost?: boolean
+  readonly marked?: boolean
   readonly fields: F
   readonly views: W
   /** Shows a whole value in one word, as `head(p0)`; without it, field by field. */
@@ -64,6 +68,7 @@ export interface RecordType<F extends Fields = Fields, W extends Views = Views> 
 export interface ArrayType<R extends RecordType = RecordType> {
   readonly kind: 'array'
   readonly ghost?: boolean
+  readonly marked?: boolean
   readonly of: R
   readonly length: number
   /** Name of an element for display: with `p`, element 3 is `p3`; empty: the field's name and `[3]`. */
@@ -120,6 +125,14 @@ export function oneOf<const V extends string>(...values: V[]): EnumType<V> {
  */
 export function ghost<T extends Type>(type: T): T {
   return { ...type, ghost: true }
+}
+
+/**
+ * Marks a field, or all that is in a record, as one that no access races with: an atomic_t, a percpu_ref, a lock, or an
+ * entry that is only read by READ_ONCE. `noDataRace` asks nothing of it, even where a step is `plain`.
+ */
+export function marked<T extends Type>(type: T): T {
+  return { ...type, marked: true }
 }
 
 /** A reference to one of `count` things, shown as `prefix` and its number; NONE (-1) points nowhere and is the default. */

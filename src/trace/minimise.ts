@@ -47,7 +47,8 @@ export function minimise(
 ): Minimal {
   const program = compile(kernel, scenario)
   if (property.kind === 'livelock') return asFound(program, first, exploration.states, false)
-  if (property.kind === 'locks') return asFound(program, first, exploration.states, exploration.strategy === 'bfs')
+  if (property.kind === 'locks' || property.kind === 'data-race')
+    return asFound(program, first, exploration.states, exploration.strategy === 'bfs')
   let best = { run: first, states: exploration.states }
   let shortest = exploration.strategy === 'bfs' && exploration.exact && !exploration.reduction?.order
   if (!shortest) {
@@ -92,8 +93,8 @@ export function minimise(
 }
 
 /**
- * A run that goes on for ever has its shortest way to its loop, and there the shortest loop; runs to locks are the first
- * of a breadth-first search. That is all.
+ * A run that goes on for ever has its shortest way to its loop, and there the shortest loop; runs to locks and
+ * races are the first of a breadth-first search. That is all.
  */
 function asFound(program: Program, run: Run, states: number, shortest: boolean): Minimal {
   const preemptions = countPreemptions(new PackedSystem(program), run)

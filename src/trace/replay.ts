@@ -5,6 +5,7 @@ import { type ReferenceState, ReferenceSystem } from '../program/reference-syste
 import { falseClause, type Property } from '../property/property.js'
 import { type Outcome, threadOf } from '../system/system.js'
 import { breaks } from './locks.js'
+import { raceAtEnd } from './race.js'
 
 /** One replayed step: the states around it and what it said. */
 export interface ReplayedStep {
@@ -72,6 +73,8 @@ export function violates(program: Program, replayed: Replay, property: Property)
       return repeats(replayed) && !system.atRest(last) && isFair(program, replayed)
     case 'locks':
       return breaks(program, property, replayed)
+    case 'data-race':
+      return raceAtEnd(program, replayed) !== undefined
     case 'invariant': {
       const applies = property.when === 'always' || (system.enabled(last).length === 0 && system.atRest(last))
       const counts = property.when === 'always' || property.premise(last.shared as never)

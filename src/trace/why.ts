@@ -8,6 +8,7 @@ import { falseClause, type Property } from '../property/property.js'
 import { type Path, partAt, show } from '../state/diff.js'
 import type { RecordType } from '../state/schema.js'
 import { threadOf } from '../system/system.js'
+import { whyRace } from './race.js'
 import { type Read, watched } from './reads.js'
 import type { Replay } from './replay.js'
 import type { Trace } from './trace.js'
@@ -28,6 +29,8 @@ export interface Why {
   /** The clause or assertion that failed, in one line. */
   readonly reason: string
   readonly evidence: readonly Evidence[]
+  /** What else there is to say, line by line, as the kernel's own tools lay it out. */
+  readonly lines?: readonly string[] | undefined
 }
 
 /** Explains the violation at the end of a replayed run; `locks` are those that a deadlock may be made of. */
@@ -74,6 +77,8 @@ export function explainWhy(
       const parts = [waitCycle(program, locks, last), blockedThreads(program, last)]
       return { reason: parts.filter(Boolean).join('. '), evidence: blockers(program, last, trace) }
     }
+    case 'data-race':
+      return whyRace(program, replayed, trace)
     case 'locks':
       return whyLocks(program, property, replayed)
     case 'livelock':

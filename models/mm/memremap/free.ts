@@ -1,4 +1,4 @@
-import { expect, NONE } from 'foliocheck'
+import { expect, NONE, plain } from 'foliocheck'
 import { noWarning } from '../../../properties/kernel-warnings.js'
 import { writesInside } from '../../../properties/layout.js'
 import { freeOnlyUnused } from '../../../properties/ownership.js'
@@ -68,9 +68,11 @@ export const free_zone_device_page_v6_0 = zoneDevice.operation(
     step('__ClearPageAnonExclusive(page)', (s, t) => {
       clear_anon_exclusive(s, t.page, 1, t.life)
     }),
-    step('page->mapping = NULL', (s, t) => {
-      pageOfLife(s, t.page, t.life).mapping = 'null'
-    }),
+    plain(
+      step('page->mapping = NULL', (s, t) => {
+        pageOfLife(s, t.page, t.life).mapping = 'null'
+      }),
+    ),
     call('page->pgmap->ops->page_free(page)', page_free, { page: t => t.page }),
     step('set_page_count(page, 1)', (s, t) => {
       pageOfLife(s, t.page, t.life).ref = 1
@@ -93,14 +95,18 @@ export const free_zone_device_folio_v6_12 = zoneDevice.operation(
     step('__ClearPageAnonExclusive(folio_page(folio, 0))', (s, t) => {
       clear_anon_exclusive(s, t.folio, 1, t.life)
     }),
-    step('folio->mapping = NULL', (s, t) => {
-      pageOfLife(s, t.folio, t.life).mapping = 'null'
-    }),
+    plain(
+      step('folio->mapping = NULL', (s, t) => {
+        pageOfLife(s, t.folio, t.life).mapping = 'null'
+      }),
+    ),
     call('folio->page.pgmap->ops->page_free(folio_page(folio, 0))', page_free, { page: t => t.folio }),
-    step('put_dev_pagemap(folio->page.pgmap)', (s, t) => {
-      pageOfLife(s, t.folio, t.life)
-      percpu_ref_put_many(s, folio_pgmap(s, t.folio), 1)
-    }),
+    plain(
+      step('put_dev_pagemap(folio->page.pgmap)', (s, t) => {
+        pageOfLife(s, t.folio, t.life)
+        percpu_ref_put_many(s, folio_pgmap(s, t.folio), 1)
+      }),
+    ),
   ],
 )
 
@@ -121,9 +127,11 @@ export const free_zone_device_folio_v6_18 = zoneDevice.operation(
     step('__ClearPageAnonExclusive(folio_page(folio, 0))', (s, t) => {
       clear_anon_exclusive(s, t.folio, 1, t.life)
     }),
-    step('folio->mapping = NULL', (s, t) => {
-      pageOfLife(s, t.folio, t.life).mapping = 'null'
-    }),
+    plain(
+      step('folio->mapping = NULL', (s, t) => {
+        pageOfLife(s, t.folio, t.life).mapping = 'null'
+      }),
+    ),
     call('pgmap->ops->page_free(folio_page(folio, 0))', page_free, { page: t => t.folio }),
     step('put_dev_pagemap(pgmap)', (s, t) => {
       percpu_ref_put_many(s, t.pgmap, 1)
@@ -156,9 +164,11 @@ export function beforeCallback({ step, when, ret }: Words<typeof large.params, t
     step('__ClearPageAnonExclusive(folio_page(folio, i))', (s, t) => {
       clear_anon_exclusive(s, t.folio, t.nr, t.life)
     }),
-    step('folio->mapping = NULL', (s, t) => {
-      pageOfLife(s, t.folio, t.life).mapping = 'null'
-    }),
+    plain(
+      step('folio->mapping = NULL', (s, t) => {
+        pageOfLife(s, t.folio, t.life).mapping = 'null'
+      }),
+    ),
   ]
 }
 
@@ -166,10 +176,12 @@ export function beforeCallback({ step, when, ret }: Words<typeof large.params, t
 export const free_zone_device_folio_v6_19 = zoneDevice.operation('free_zone_device_folio', large, words => [
   ...beforeCallback(words),
   words.call('pgmap->ops->folio_free(folio)', folio_free, { folio: t => t.folio }),
-  words.step('percpu_ref_put_many(&folio->pgmap->ref, nr)', (s, t) => {
-    pageOfLife(s, t.folio, t.life)
-    percpu_ref_put_many(s, folio_pgmap(s, t.folio), t.nr)
-  }),
+  plain(
+    words.step('percpu_ref_put_many(&folio->pgmap->ref, nr)', (s, t) => {
+      pageOfLife(s, t.folio, t.life)
+      percpu_ref_put_many(s, folio_pgmap(s, t.folio), t.nr)
+    }),
+  ),
 ])
 
 /** v7.1: after the callback only locals are used. */
