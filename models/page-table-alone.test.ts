@@ -87,14 +87,13 @@ const alone = [
     'mremap-device-pmd',
   ],
   ['unlock-by-holder', 'mprotect', 'mmap_write_lock(current->mm)', 'mprotect-device-pmd'],
-  ['no-lock-left', 'zap_pte_range', 'pte_unmap_unlock(start_pte, ptl)', 'partial-dontneed-device-pmd'],
+  ['no-lock-left', 'try_to_migrate', 'anon_vma_unlock_read(anon_vma)', 'migrate-meets-other-device-pmd'],
   [
     'no-kernel-warning',
     'migrate_locked',
     'folio_migrate_mapping(mapping, dst, src, extra_count)',
     'migrate-meets-other-device-pmd',
   ],
-  ['no-deadlock', 'handle_pte_fault', 'do_wp_page(vmf)', 'write-to-shared-device-pmd'],
 ] as const
 
 describe('without it nobody would notice', () => {

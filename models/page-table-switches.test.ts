@@ -1,10 +1,13 @@
-import { applyPatch, named } from 'foliocheck'
+import { applyPatch, type Kernel, named } from 'foliocheck'
 import { describe, expect, test } from 'vitest'
 import { Trials } from '../test/trial.js'
 import project from './page-table.js'
 
 const trials = new Trials(project)
-const clean = trials.proposed
+// Some mutants change the very step that this proposal replaces.
+const replaced = 'collect-tries-folio-lock-to-split'
+const proposals = project.patches.filter(({ name, status }) => status.startsWith('a proposal') && name !== replaced)
+const clean: Kernel = proposals.reduce(applyPatch, trials.newest)
 
 /** Each decision that can be turned round, the scenario that shows it, and the property that says so. */
 const switches: readonly (readonly [string, string, string])[] = [

@@ -23,10 +23,13 @@ import {
 } from './ledger.js'
 import {
   changedUnderLock,
+  classesInOrder,
   insideNotifier,
   lockHasHolder,
-  lockOrder,
   noLockLeft,
+  noSleepInside,
+  noSleepInTable,
+  nothingHeldAtExit,
   unlockByHolder,
   writersExclude,
 } from './locks.js'
@@ -92,7 +95,10 @@ export const pageTableProperties: readonly Property[] = [
   lruFolioCharged,
   changedUnderLock,
   insideNotifier,
-  lockOrder,
+  noSleepInTable,
+  classesInOrder,
+  nothingHeldAtExit,
+  noSleepInside,
   unlockByHolder,
   lockHasHolder,
   writersExclude,

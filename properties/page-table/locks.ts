@@ -1,6 +1,14 @@
-import { assertion, invariant } from 'foliocheck'
+import {
+  assertion,
+  type Hold,
+  invariant,
+  type LockClass,
+  lockOrder,
+  noLockAtExit,
+  noSleepUnderSpinlock,
+} from 'foliocheck'
 import { FRAMES, MMS, VMAS } from '../../models/machine/page-table/sizes.js'
-import { pageTable } from '../../models/machine/page-table/state.js'
+import { pageTable, type State } from '../../models/machine/page-table/state.js'
 
 /** Locks: who holds them, what they protect, and what must not happen under them. */
 
@@ -20,7 +28,7 @@ export const insideNotifier = assertion(
 )
 
 /** I-N3. */
-export const lockOrder = assertion(
+export const noSleepInTable = assertion(
   'no-sleep-under-table-lock',
   'nobody sleeps, or takes a lock that may sleep, while he holds a page-table lock',
 )
@@ -59,3 +67,65 @@ export const writersExclude = invariant(pageTable, 'writers-exclude-readers', {
     'anon_vma lock': s => s.anonVma.writer < 0 || s.anonVma.readers === 0,
   },
 })
+
+const by = (holder: number, thread: number): Hold => (holder === thread ? 'exclusive' : 'none')
+const rw = (writer: number, readBy: number, thread: number): Hold =>
+  writer === thread ? 'exclusive' : (readBy >> thread) & 1 ? 'shared' : 'none'
+/** Two of the kind are taken by copies and moves, under locks that keep others from doing so: SINGLE_DEPTH_NESTING. */
+const nests = () => true
+
+const classes: readonly LockClass<State>[] = [
+  {
+    name: 'mmap_lock of mm',
+    count: MMS,
+    sleeps: true,
+    queues: true,
+    nests,
+    holds: ({ mms }, mm, thread) =>
+      mms[mm].mmapReaders > 0 || mms[mm].mmapWriter >= 0 ? rw(mms[mm].mmapWriter, mms[mm].readBy, thread) : 'none',
+  },
+  {
+    name: 'VMA lock of va',
+    count: VMAS,
+    sleeps: true,
+    nests,
+    holds: ({ vmas }, va, thread) =>
+      vmas[va].vmaReaders > 0 || vmas[va].vmaWriter >= 0 ? rw(vmas[va].vmaWriter, vmas[va].readBy, thread) : 'none',
+  },
+  {
+    name: 'folio lock of p',
+    count: FRAMES,
+    sleeps: true,
+    holds: ({ pages }, p, thread) => (pages[p].locked ? by(pages[p].locker, thread) : 'none'),
+  },
+  {
+    name: 'anon_vma->root->rwsem',
+    sleeps: true,
+    queues: true,
+    holds: ({ anonVma }, _, thread) =>
+      anonVma.readers > 0 || anonVma.writer >= 0 ? rw(anonVma.writer, anonVma.readBy, thread) : 'none',
+  },
+  {
+    name: 'PMD lock of va',
+    count: VMAS,
+    sleeps: false,
+    nests,
+    holds: (s, va, thread) => by(s.vmas[va].pmdLock, thread),
+  },
+  {
+    name: 'PTE lock of va',
+    count: VMAS,
+    sleeps: false,
+    nests,
+    holds: (s, va, thread) => by(s.vmas[va].pteLock, thread),
+  },
+]
+
+/** I-N3, what lockdep says, and what it would say of folio locks. */
+export const classesInOrder = lockOrder(pageTable, 'lock-order', { classes })
+
+/** I-L8. */
+export const nothingHeldAtExit = noLockAtExit(pageTable, 'no-lock-at-exit', { classes })
+
+/** I-N3. */
+export const noSleepInside = noSleepUnderSpinlock(pageTable, 'no-sleep-under-spinlock', { classes })

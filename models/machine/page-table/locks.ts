@@ -1,5 +1,5 @@
 import { current, expect, NONE } from 'foliocheck'
-import { lockOrder, unlockByHolder } from '../../../properties/page-table/locks.js'
+import { noSleepInTable, unlockByHolder } from '../../../properties/page-table/locks.js'
 import { insideTableLock } from './ledger.js'
 import { mmOf } from './sizes.js'
 import type { State } from './state.js'
@@ -8,7 +8,7 @@ import type { State } from './state.js'
 
 /** Nobody sleeps, or takes a lock that may sleep, under a page-table lock. */
 export function may_sleep(s: State): void {
-  expect(lockOrder, !insideTableLock(s, current()), 'sleeps under a page-table lock')
+  expect(noSleepInTable, !insideTableLock(s, current()), 'sleeps under a page-table lock')
 }
 
 /* The lock of the PMD's table. */
@@ -45,6 +45,16 @@ export function pte_unmap_unlock(s: State, va: number): void {
   s.vmas[va].pteLock = NONE
 }
 
+/* Ghost: who reads under a lock that only counts its readers. */
+
+function reads(lock: { readBy: number }): void {
+  lock.readBy |= 1 << current()
+}
+
+function readsNoMore(lock: { readBy: number }): void {
+  lock.readBy &= ~(1 << current())
+}
+
 /* mmap_lock and the locks of VMAs. */
 
 export function can_mmap_read(s: State, mm: number): boolean {
@@ -54,10 +64,12 @@ export function can_mmap_read(s: State, mm: number): boolean {
 export function mmap_read_lock(s: State, mm: number): void {
   may_sleep(s)
   s.mms[mm].mmapReaders++
+  reads(s.mms[mm])
 }
 
 export function mmap_read_unlock(s: State, mm: number): void {
   s.mms[mm].mmapReaders--
+  readsNoMore(s.mms[mm])
 }
 
 export function can_mmap_write(s: State, mm: number): boolean {
@@ -79,6 +91,7 @@ export function mmap_write_unlock(s: State, mm: number): void {
 export function mmap_write_downgrade(s: State, mm: number): void {
   mmap_write_unlock(s, mm)
   s.mms[mm].mmapReaders++
+  reads(s.mms[mm])
 }
 
 function releaseVmas(s: State, mm: number): void {
@@ -90,11 +103,13 @@ export function vma_start_read(s: State, va: number): boolean {
   const vma = s.vmas[va]
   if (vma.vmaWriter !== NONE || !vma.present) return false
   vma.vmaReaders++
+  reads(vma)
   return true
 }
 
 export function vma_end_read(s: State, va: number): void {
   s.vmas[va].vmaReaders--
+  readsNoMore(s.vmas[va])
 }
 
 /** vma_start_write can go on: no reader is left. */
@@ -115,10 +130,12 @@ export function can_anon_vma_read(s: State): boolean {
 export function anon_vma_lock_read(s: State): void {
   may_sleep(s)
   s.anonVma.readers++
+  reads(s.anonVma)
 }
 
 export function anon_vma_unlock_read(s: State): void {
   s.anonVma.readers--
+  readsNoMore(s.anonVma)
 }
 
 export function can_anon_vma_write(s: State): boolean {

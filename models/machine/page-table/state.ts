@@ -69,9 +69,13 @@ const Page = record(
   },
 )
 
+/** The threads that hold a lock for reading, a bit for each. */
+const ReadBy = ghost(int(0, 2 ** THREADS - 1))
+
 const MmState = record({
   mmapWriter: Cpu,
   mmapReaders: int(0, 5),
+  readBy: ReadBy,
   /** MM_ANONPAGES. */
   rss: int(0, 12),
   /** mmu_gathers that are under way. */
@@ -88,6 +92,7 @@ const Vma = record(
     flags: int(0, 15),
     vmaWriter: Cpu,
     vmaReaders: int(0, 5),
+    readBy: ReadBy,
     /** The PMD. */
     pmd: Entry,
     /** The page table below it, while the PMD is a table; otherwise the one that is being filled. */
@@ -197,7 +202,7 @@ export const schema = record({
     array(TLBS, record({ huge: array(VMAS, Translation, 'va'), small: array(VMAS * N, Translation, 'pte') }), 'tlb'),
   ),
   /** The root anon_vma's rwsem. */
-  anonVma: record({ readers: int(0, 5), writer: Cpu }),
+  anonVma: record({ readers: int(0, 5), writer: Cpu, readBy: ReadBy }),
   /** MTHP_STAT_NR_ANON of the PMD order. */
   nrAnon: int(0, 8),
   accounts: ghost(alike(THREAD, array(THREADS, record({ of: array(FRAMES, Account, 'p') }), 'cpu'))),

@@ -1,6 +1,7 @@
-import { insertAfter, insertBefore, on, patch, put } from 'foliocheck'
-import { flush_tlb_range, page_folio } from '../../machine/page-table/index.js'
+import { insertAfter, insertBefore, on, patch, put, replace } from 'foliocheck'
+import { flush_tlb_range, folio_trylock, page_folio } from '../../machine/page-table/index.js'
 import { pageTable } from '../../machine/page-table/state.js'
+import { folio_put } from '../../mm/folio_free/put.js'
 import {
   migrate_vma_collect_pmd,
   migrate_vma_collect_pmd_dirtying,
@@ -166,4 +167,29 @@ export const splitLockedAtFault = patch(
     claims: ['dp-split-fault-piece-unpinned'],
   },
   put(migrate_vma_split_folio_locked_at),
+)
+
+const split = pageTable.words(migrate_vma_split_folio)
+
+/** As the rest of the collection does it: what is busy is left where it is. */
+export const triesFolioLockToSplit = patch(
+  'collect-tries-folio-lock-to-split',
+  {
+    ...proposed,
+    subject: 'mm/migrate_device: migrate_vma_split_folio: do not wait for a folio lock under those of others',
+    claims: ['dp-collect-waits-under-folio-locks'],
+  },
+  on(
+    migrate_vma_split_folio,
+    replace(
+      'folio_lock(folio)',
+      split.step('folio_trylock(folio)', (s, t) => {
+        t.ok = folio_trylock(s, t.folio)
+      }),
+      split.when(
+        t => !t.ok,
+        [split.call('folio_put(folio), busy', folio_put, { folio: t => t.folio }), split.ret(() => false)],
+      ),
+    ),
+  ),
 )
