@@ -24,7 +24,16 @@ import {
   standaloneLayout,
   writesInside,
 } from './layout.js'
-import { entriesUnderLock, lockHasOwner, migrationEntryLocked, noLockLeft, unlockByOwner } from './locks.js'
+import {
+  classesInOrder,
+  entriesUnderLock,
+  lockHasOwner,
+  migrationEntryLocked,
+  noLockLeft,
+  noSleepInside,
+  nothingHeldAtExit,
+  unlockByOwner,
+} from './locks.js'
 import {
   freeOnlyUnused,
   freePagesUnused,
@@ -109,6 +118,9 @@ export const properties: readonly Property[] = [
   entriesUnderLock,
   migrationEntryLocked,
   noLockLeft,
+  classesInOrder,
+  nothingHeldAtExit,
+  noSleepInside,
   krefPositive,
   boAlive,
   blockUnused,

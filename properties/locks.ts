@@ -1,6 +1,14 @@
-import { assertion, invariant } from 'foliocheck'
+import {
+  assertion,
+  type Hold,
+  invariant,
+  type LockClass,
+  lockOrder,
+  noLockAtExit,
+  noSleepUnderSpinlock,
+} from 'foliocheck'
 import { isLiveHead } from '../models/machine/queries.js'
-import { PAGES, zoneDevice } from '../models/machine/state.js'
+import { PAGES, SLOTS, type State, zoneDevice } from '../models/machine/state.js'
 
 /** The folio lock: a bit of a page word, and the one thread that may clear it. */
 
@@ -42,3 +50,27 @@ export const noLockLeft = invariant(zoneDevice, 'no-lock-left', {
   over: { prefix: 'p', count: PAGES },
   clauses: { 'no lock is held': (s, p) => s.pages[p].locker < 0 },
 })
+
+const by = (holder: number, thread: number): Hold => (holder === thread ? 'exclusive' : 'none')
+
+const classes: readonly LockClass<State>[] = [
+  {
+    name: 'folio lock of p',
+    count: PAGES,
+    sleeps: true,
+    // Whoever makes folios locks one after the other, and nobody can have locked them before.
+    nests: () => true,
+    holds: (s, p, thread) => (s.pages[p].locked ? by(s.pages[p].locker, thread) : 'none'),
+  },
+  { name: 'page-table lock of va', count: SLOTS, sleeps: false, holds: (s, va, thread) => by(s.slots[va].ptl, thread) },
+  { name: '&dpagemap->folio_split_lock', sleeps: true, holds: (s, _, thread) => by(s.folio_split_lock, thread) },
+]
+
+/** I-LCK-4, what lockdep says. */
+export const classesInOrder = lockOrder(zoneDevice, 'lock-order', { classes })
+
+/** I-LCK-5. */
+export const nothingHeldAtExit = noLockAtExit(zoneDevice, 'no-lock-at-exit', { classes })
+
+/** I-LCK-4. */
+export const noSleepInside = noSleepUnderSpinlock(zoneDevice, 'no-sleep-under-spinlock', { classes })

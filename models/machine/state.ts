@@ -22,7 +22,7 @@ export const PAGES = 4
 /** HPAGE_PMD_ORDER, scaled: two, because an order-1 folio has no tail that is not also page 1. */
 export const PMD_ORDER = 2
 /** Places in page tables; each stands for a page table of its own, so that their locks never meet. */
-const SLOTS = 4
+export const SLOTS = 4
 /** Buffer objects of a DRM driver, each with the zdd of its migration. */
 export const BOS = 3
 
