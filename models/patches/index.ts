@@ -5,7 +5,6 @@ import { drmDevmemPageByPageFolio } from './drm-devmem-page-by-page-folio.js'
 import { freeDevicePagesHaveZeroRefcount } from './free-device-pages-have-zero-refcount.js'
 import { freeZoneDeviceFolioPrepare } from './free-zone-device-folio-prepare.js'
 import { initRefusesDeadPagemap } from './init-refuses-dead-pagemap.js'
-import { initStoresPgmapOnce } from './init-stores-pgmap-once.js'
 import { introduceFolioSplitUnmapped } from './introduce-folio-split-unmapped.js'
 import { largeZoneDeviceFoliosV5 } from './large-zone-device-folios-v5.js'
 import { migrateDeviceSplitPage } from './migrate-device-split-page.js'
@@ -49,5 +48,4 @@ export const patches: readonly Patch[] = [
   doNotTouchDeviceFolioAfterFolioFree,
   nouveauCountsSplitFolios,
   initRefusesDeadPagemap,
-  initStoresPgmapOnce,
 ]

@@ -1,4 +1,4 @@
-import { bool, expect, NONE, patch, plain, put } from 'foliocheck'
+import { bool, expect, NONE, patch, put } from 'foliocheck'
 import { initAfterKillNoticed, noInitAfterKill } from '../../properties/pagemap.js'
 import { nouveau_dmem_page_alloc_locked_v7_0 } from '../drivers/nouveau.js'
 import { dmirror_devmem_alloc_page_v7_0 } from '../drivers/test_hmm.js'
@@ -47,12 +47,10 @@ const zone_device_page_init = zoneDevice.operation(
         step('((struct folio *)(new_page - 1))->_nr_pages = 0', (s, t) => {
           set_nr_pages(s, t.page + t.i, 0)
         }),
-        plain(
-          step('new_folio->pgmap = pgmap', (s, t) => {
-            pageAt(s, t.page + t.i).mapping = 'null'
-            set_pgmap(s, t.page + t.i, t.pgmap)
-          }),
-        ),
+        step('new_folio->pgmap = pgmap', (s, t) => {
+          pageAt(s, t.page + t.i).mapping = 'null'
+          set_pgmap(s, t.page + t.i, t.pgmap)
+        }),
         local(t => {
           t.i++
         }),

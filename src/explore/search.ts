@@ -143,7 +143,10 @@ export class Search {
   #looks(): { property: string; run: Run | undefined; tested: boolean }[] {
     if (!this.store.exact || (this.#stopped && this.#stopped !== 'states')) return []
     const tick = () => {
-      if (this.#stopped !== 'states' && this.#tick()) throw new Abandoned()
+      if (this.#progress.interrupted) this.team.stop('interrupted')
+      else if ((performance.now() - this.#start) / 1000 > this.#limits.seconds) this.team.stop('time')
+      else return
+      throw new Abandoned()
     }
     return this.checks.flatMap(({ name, look }) => {
       try {

@@ -1,4 +1,4 @@
-import { expect, plain } from 'foliocheck'
+import { expect } from 'foliocheck'
 import { noWarning } from '../../../properties/kernel-warnings.js'
 import {
   folio_pgmap,
@@ -123,14 +123,12 @@ export const zone_device_page_init_v7_0 = zoneDevice.operation(
         step('((struct folio *)(new_page - 1))->_nr_pages = 0', (s, t) => {
           set_nr_pages(s, t.page + t.i, 0)
         }),
-        plain(
-          step('new_folio->pgmap = pgmap', (s, t) => {
-            const page = pageAt(s, t.page + t.i)
-            page.mapping = 'null'
-            set_pgmap(s, t.page + t.i, t.pgmap)
-            expect(noWarning, page.ref === 0, 'VM_WARN_ON_FOLIO(folio_ref_count(new_folio))')
-          }),
-        ),
+        step('new_folio->pgmap = pgmap', (s, t) => {
+          const page = pageAt(s, t.page + t.i)
+          page.mapping = 'null'
+          set_pgmap(s, t.page + t.i, t.pgmap)
+          expect(noWarning, page.ref === 0, 'VM_WARN_ON_FOLIO(folio_ref_count(new_folio))')
+        }),
         local(t => {
           t.i++
         }),
