@@ -44,11 +44,13 @@ export {
 export {
   type DataRace,
   type Deadlock,
+  type Fairness,
   type Invariant,
   invariant,
   noDataRace,
   noDeadlock,
   noLivelock,
+  noStarvation,
   type Property,
   type Reachable,
   reachable,

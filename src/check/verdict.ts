@@ -26,7 +26,7 @@ export function judge(property: Property, result: Exploration): Judgement {
   const later = property.kind === 'locks' || property.kind === 'data-race'
   if (later && !found && result.looked?.has(property.name) !== true) {
     const what = property.kind === 'locks' ? 'locks are looked at' : 'data races are looked for'
-    return { verdict: 'inconclusive', limit: limit || `${what} in exact searches alone` }
+    return { verdict: 'inconclusive', limit: limit || `${what} in exact searches alone, and not in reduced ones` }
   }
   if (property.kind === 'reachable') {
     if (found) return { verdict: 'proved', limit: '' }

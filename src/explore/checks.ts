@@ -2,7 +2,7 @@ import { ModelError, reasonOf } from '../errors.js'
 import { forget, Stop, said } from '../program/findings.js'
 import type { Program } from '../program/program.js'
 import type { LockClass } from '../property/locks.js'
-import type { Property } from '../property/property.js'
+import type { Fairness, Property } from '../property/property.js'
 import { type LockLook, lookAtLocks } from './locks/look.js'
 import { findRace } from './races/find-race.js'
 import type { Run } from './result.js'
@@ -24,6 +24,8 @@ export interface Check {
   readonly parts?: readonly (() => boolean)[]
   /** Whether the claim says anything about this state. */
   readonly premise: () => boolean
+  /** Of `livelock`: who is owed a turn. */
+  readonly fairness?: Fairness
   /** Of `afterwards`: looks at all states that an exact search has found. `tick` may throw to end that. */
   readonly look?: (store: StateStore, tick: () => void) => Look
 }
@@ -56,8 +58,11 @@ function checkOf(property: Exclude<Property, { kind: 'locks' | 'data-race' }>, s
     case 'assertion':
       return []
     case 'deadlock':
-    case 'livelock':
       return [{ name: property.name, when: property.kind, holds: () => true, premise: () => true }]
+    case 'livelock': {
+      const { name, kind, fairness } = property
+      return [{ name, when: kind, fairness, holds: () => true, premise: () => true }]
+    }
     case 'reachable': {
       const holds = property.holds as (s: object) => boolean
       return [

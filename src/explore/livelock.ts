@@ -1,3 +1,4 @@
+import type { Fairness } from '../property/property.js'
 import { type Successors, type System, threadOf } from '../system/system.js'
 import type { Run } from './result.js'
 import { runTo } from './run-to.js'
@@ -63,12 +64,6 @@ class Edges implements Successors {
 
 /** Raised when the search for livelocks is to end before its time. */
 export class Abandoned extends Error {}
-
-/**
- * Who is owed a turn. Weak: who could go on all the time. Strong: who could go on again and again, too, as a waiter for a
- * lock that is taken and given back: the kernel's locks hand themselves to those who wait.
- */
-export type Fairness = 'weak' | 'strong'
 
 /** States in which a run can stay for ever and be fair, and the threads that can act in none of them. */
 interface Part {

@@ -111,9 +111,9 @@ export class Search {
     const failed = reports.find(report => report.error !== undefined)
     if (failed?.error) throw errorOf(failed.error)
     const all = merge(reports)
-    const livelock = depthFirst ? undefined : this.#livelock(reports.some(report => report.retreats))
+    const livelocks = depthFirst ? [] : this.#livelocks(reports.some(report => report.retreats))
     const looks = this.#looks()
-    const later = [...looks, ...(livelock ? [{ ...livelock, tested: true }] : [])]
+    const later = [...looks, ...livelocks.map(livelock => ({ ...livelock, tested: true }))]
     const sum = (of: (report: MemberReport) => number) => reports.reduce((all, report) => all + of(report), 0)
     const unexplored = store.count - sum(report => report.explored)
     if (unexplored !== 0 && !this.#stopped) throw new Error(`${unexplored} states were not looked at; report this`)
@@ -142,6 +142,7 @@ export class Search {
   /** What all states together say, for the checks that ask them: nothing where they are not known, or time is up. */
   #looks(): { property: string; run: Run | undefined; tested: boolean }[] {
     if (!this.store.exact || (this.#stopped && this.#stopped !== 'states')) return []
+    if (this.#ample || this.#orbits) return []
     const tick = () => {
       if (this.#progress.interrupted) this.team.stop('interrupted')
       else if ((performance.now() - this.#start) / 1000 > this.#limits.seconds) this.team.stop('time')
@@ -158,19 +159,21 @@ export class Search {
     })
   }
 
-  /** What can be said of livelocks, now that all states are known; undefined when nothing can, or nobody asks. */
-  #livelock(retreats: boolean): { property: string; run: Run | undefined } | undefined {
+  /** What can be said of livelocks, now that all states are known: nothing where they are not. */
+  #livelocks(retreats: boolean): { property: string; run: Run | undefined }[] {
     const { system, store, checks } = this
-    const check = checks.find(({ when }) => when === 'livelock')
-    if (!check || this.#stopped || !store.exact || system.threads.length > MOST_THREADS) return undefined
-    if (this.#ample || this.#orbits) return undefined
-    try {
-      const run = retreats ? findLivelock(system, store, 'strong', () => this.#tick()) : undefined
-      return { property: check.name, run }
-    } catch (thrown) {
-      if (thrown instanceof Abandoned) return undefined
-      throw thrown
-    }
+    if (this.#stopped || !store.exact || system.threads.length > MOST_THREADS) return []
+    if (this.#ample || this.#orbits) return []
+    return checks.flatMap(({ name, fairness }) => {
+      if (!fairness) return []
+      try {
+        const run = retreats ? findLivelock(system, store, fairness, () => this.#tick()) : undefined
+        return [{ property: name, run }]
+      } catch (thrown) {
+        if (thrown instanceof Abandoned) return []
+        throw thrown
+      }
+    })
   }
 
   #insertInitial(): number {

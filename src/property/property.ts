@@ -34,11 +34,18 @@ export interface Deadlock {
   readonly claim: string
 }
 
+/**
+ * Who is owed a turn in a run that goes on for ever. Weak: who could go on all the time. Strong: who could go on again and
+ * again, too, as a waiter for a lock that is taken and given back: the kernel's locks hand themselves to those who wait.
+ */
+export type Fairness = 'weak' | 'strong'
+
 /** The claim that no run goes on for ever in which every thread gets its turn. */
 export interface Livelock {
   readonly kind: 'livelock'
   readonly name: string
   readonly claim: string
+  readonly fairness: Fairness
 }
 
 /** The claim that no two accesses that conflict can come at the same time, unless both are marked. */
@@ -63,6 +70,15 @@ export const noLivelock: Livelock = {
   kind: 'livelock',
   name: 'no-livelock',
   claim: 'no run goes on for ever in which every thread that can take a step again and again takes one again and again',
+  fairness: 'strong',
+}
+
+/** Under weak fairness: a lock may pass by who waits for it for ever, as a lock without a queue does. */
+export const noStarvation: Livelock = {
+  kind: 'livelock',
+  name: 'no-starvation',
+  claim: 'no run goes on for ever in which every thread that can take a step all the time takes one again and again',
+  fairness: 'weak',
 }
 
 /** What KCSAN looks for, in every state: of the steps that are `plain`, none meets another that it conflicts with. */

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Run } from '../explore/result.js'
 import type { Program } from '../program/program.js'
 import { type ReferenceState, ReferenceSystem } from '../program/reference-system.js'
-import { falseClause, type Property } from '../property/property.js'
+import { type Fairness, falseClause, type Property } from '../property/property.js'
 import { type Outcome, threadOf } from '../system/system.js'
 import { breaks } from './locks.js'
 import { raceAtEnd } from './race.js'
@@ -70,7 +70,7 @@ export function violates(program: Program, replayed: Replay, property: Property)
     case 'deadlock':
       return system.enabled(last).length === 0 && !system.atRest(last)
     case 'livelock':
-      return repeats(replayed) && !system.atRest(last) && isFair(program, replayed)
+      return repeats(replayed) && !system.atRest(last) && isFair(program, replayed, property.fairness)
     case 'locks':
       return breaks(program, property, replayed)
     case 'data-race':
@@ -88,11 +88,12 @@ function repeats({ loop, last }: Replay): boolean {
   return loop.length > 0 && isDeepStrictEqual(loop[0].before, last)
 }
 
-/** Whether each thread acts in the loop, or is unable to everywhere in it. */
-function isFair(program: Program, { loop }: Replay): boolean {
+/** Whether each thread acts in the loop, or is unable to: everywhere in it, or somewhere when fairness is weak. */
+function isFair(program: Program, { loop }: Replay, fairness: Fairness): boolean {
   const system = new ReferenceSystem(program)
   return program.threads.every((_, t) => {
     const own = (ordinal: number) => threadOf(ordinal) === t
-    return loop.some(step => own(step.ordinal)) || !loop.some(step => system.enabled(step.before).some(own))
+    const able = loop.filter(step => system.enabled(step.before).some(own))
+    return loop.some(step => own(step.ordinal)) || (fairness === 'weak' ? able.length < loop.length : able.length === 0)
   })
 }

@@ -91,17 +91,34 @@ export function build(plan: ModelPlan): {
       { source: 'random.c', locals: { kept: int(0, VALUES - 1), who: alike(THREAD, ref('cpu', MOST_THREADS)) } },
       ({ step, waitUntil, choose, test, label, goto }) => [
         label('start'),
+        // biome-ignore lint/suspicious/useIterableCallbackReturn: the switch is exhaustive
         ...steps.flatMap(({ kind, a, b }, at): Node[] => {
           const name = `${at} ${kind}`
           switch (kind) {
             case 'set':
-              return [step(name, s => void (s.cells[a].value = b))]
+              return [
+                step(name, s => {
+                  s.cells[a].value = b
+                }),
+              ]
             case 'add':
-              return [step(name, s => void (s.cells[a].value = (s.cells[a].value + b) % VALUES))]
+              return [
+                step(name, s => {
+                  s.cells[a].value = (s.cells[a].value + b) % VALUES
+                }),
+              ]
             case 'load':
-              return [step(name, (s, t) => void (t.kept = s.cells[a].value))]
+              return [
+                step(name, (s, t) => {
+                  t.kept = s.cells[a].value
+                }),
+              ]
             case 'store':
-              return [step(name, (s, t) => void (s.cells[a].value = t.kept))]
+              return [
+                step(name, (s, t) => {
+                  s.cells[a].value = t.kept
+                }),
+              ]
             case 'wait':
               return [waitUntil(name, s => s.cells[a].value === b)]
             case 'loop':
@@ -115,12 +132,18 @@ export function build(plan: ModelPlan): {
                 choose(
                   name,
                   [0, 1, 2],
-                  (s, _, value) => void (s.cells[a].value = value),
+                  (s, _, value) => {
+                    s.cells[a].value = value
+                  },
                   (s, _, value) => value !== s.cells[b].value,
                 ),
               ]
             case 'own':
-              return [step(name, s => void (s.own[current()].value = s.cells[a].value))]
+              return [
+                step(name, s => {
+                  s.own[current()].value = s.cells[a].value
+                }),
+              ]
             case 'take':
               return [
                 waitUntil(
@@ -140,9 +163,17 @@ export function build(plan: ModelPlan): {
                 }),
               ]
             case 'mark':
-              return [step(name, s => void (s.marked |= 1 << current()))]
+              return [
+                step(name, s => {
+                  s.marked |= 1 << current()
+                }),
+              ]
             case 'idle':
-              return [step(name, (_, t) => void (t.kept = b))]
+              return [
+                step(name, (_, t) => {
+                  t.kept = b
+                }),
+              ]
           }
         }),
       ],

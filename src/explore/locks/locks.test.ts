@@ -262,7 +262,7 @@ describe('the order of locks', () => {
     for (const result of results) {
       expect(judge(order, { ...result, stopped: undefined })).toEqual({
         verdict: 'inconclusive',
-        limit: 'locks are looked at in exact searches alone',
+        limit: 'locks are looked at in exact searches alone, and not in reduced ones',
       })
     }
   })

@@ -163,7 +163,7 @@ describe('a data race', () => {
     const result = walk(system, checksOf([noDataRace], system.shared, program), { limits: { states: 10 } })
     expect(judge(noDataRace, { ...result, stopped: undefined })).toEqual({
       verdict: 'inconclusive',
-      limit: 'data races are looked for in exact searches alone',
+      limit: 'data races are looked for in exact searches alone, and not in reduced ones',
     })
   })
 
