@@ -6,6 +6,7 @@ import { UsageError } from '../errors.js'
 import { many } from '../numbers.js'
 import { scenarioText } from '../report/check-text.js'
 import { paragraph, printable } from '../report/wrap.js'
+import { auditJobs } from './audit.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { throwAll } from './failures.js'
 import { Keeper } from './keeper.js'
@@ -22,6 +23,7 @@ interface CheckFlags extends ExploreFlags {
   readonly strict?: boolean
   readonly verbose?: boolean
   readonly brief?: boolean
+  readonly audit?: boolean
   readonly expectations?: string
 }
 
@@ -29,6 +31,7 @@ interface CheckFlags extends ExploreFlags {
 export async function check(scenarios: readonly string[], flags: CheckFlags): Promise<ExitCode> {
   const session = await Session.open(flags, flags.expectations)
   const jobs = await jobsOf(session, scenarios, flags)
+  if (flags.audit) return auditJobs(session, jobs)
   const keeper = flags.out === undefined ? undefined : new Keeper(flags.out)
   const outcomes = await session.run(jobs, {
     finished: (_, outcome) => {

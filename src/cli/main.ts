@@ -43,6 +43,7 @@ function makeProgram(): Command {
       .option('--strict', 'exit with 2 when anything was bounded, with 3 when a property was vacuous everywhere')
       .option('--verbose', 'show steps that never ran')
       .option('--brief', 'show only scenarios with something unexpected or a limit, and no violation in full')
+      .option('--audit', 'check the small scenarios in every way there is; any disagreement is a failure')
       .option('--expectations <file>', 'an index of expected violations (docs/formats.md)')
       .action(async (scenarios: string[], flags) => {
         exit = await (await import('./check.js')).check(scenarios, flags)
