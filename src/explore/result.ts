@@ -31,6 +31,8 @@ export interface Runs {
   readonly complete: number
   /** Runs given up on the way: however they went on, it would be like a run before. */
   readonly redundant: number
+  /** Searches that these are the sum of: one for each state property. */
+  readonly searches: number
 }
 
 interface Order {

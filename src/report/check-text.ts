@@ -69,7 +69,8 @@ export function scenarioText(rows: readonly Row[], result: ScenarioResult, optio
 function sizeOf({ exploration: { states, transitions, runs } }: ScenarioResult): string {
   if (!runs) return `${many(states, 'state')}, ${many(transitions, 'transition')}`
   const redundant = runs.redundant === 0 ? '' : `, ${count(runs.redundant)} given up as redundant`
-  return `${many(runs.complete, 'run')}${redundant}, ${many(states, 'step')}`
+  const searches = runs.searches === 1 ? '' : ` in ${count(runs.searches)} searches`
+  return `${many(runs.complete, 'run')}${searches}${redundant}, ${many(states, 'step')}`
 }
 
 function signOf(rows: readonly Row[]): string {

@@ -74,7 +74,9 @@ describe.concurrent('ways to search', () => {
     expect(code).toBe(1)
     expect(told(all)).toEqual(told(states))
     const { stdout } = await foliocheck([...race, '--strategy', 'dpor'])
-    expect(stdout).toMatch(/\n {2}[\d,]+ runs, [\d,]+ steps, depth \d+, exact, [\d.]+ s, nothing stored\n/)
+    expect(stdout).toMatch(
+      /\n {2}[\d,]+ runs in \d+ searches, [\d,]+ steps, depth \d+, exact, [\d.]+ s, nothing stored\n/,
+    )
   })
 
   test('a bound on preemptions is a limit when it leaves runs out, and none otherwise', async () => {

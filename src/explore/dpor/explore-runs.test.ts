@@ -49,7 +49,7 @@ describe('a search of runs', () => {
   test('follows one run of threads that have nothing to do with each other', () => {
     const { runs, states, terminal, stopped } = explored(three, [noDeadlock])
     expect({ runs, states, terminal, stopped }).toEqual({
-      runs: { complete: 1, redundant: 0 },
+      runs: { complete: 1, redundant: 0, searches: 1 },
       states: 6,
       terminal: 1,
       stopped: undefined,

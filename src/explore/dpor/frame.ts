@@ -47,8 +47,8 @@ export class Frame {
   /** Whether somebody who slept or waited here was woken by the step. */
   wakes = false
 
-  /** Whether the run has violated something on its way here. */
-  violated = false
+  /** Whether an assertion has failed on the way here. */
+  spoke = false
   /** Whether some thread has ended without an effect on the way. */
   broken = false
   /** Whether the step that led here may have closed a cycle. */

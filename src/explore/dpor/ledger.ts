@@ -5,6 +5,7 @@ import type { Limits } from '../limits.js'
 import type { ExploreOptions } from '../options.js'
 import type { Progress } from '../progress.js'
 import type { Exploration, Found, Run, StopReason } from '../result.js'
+import { Counts, countOne } from './counts.js'
 
 /** Every how many steps clocks and limits are looked at. */
 const TICK = 1024
@@ -15,16 +16,9 @@ export class Ledger {
   stopped: StopReason | undefined
   /** The run up to the present state; kept by the search. */
   present: () => Run = () => ({ initial: 0, ordinals: [] })
-  /** Whether the present state violates something. */
-  violation = false
-  steps = 0
-  longest = 0
-  complete = 0
-  redundant = 0
-  lost = 0
-  #terminal = 0
-  readonly #cut = new Map<string, number>()
-  readonly #givenUp = new Map<string, number>()
+  /** Of the search that goes on. */
+  #now = new Counts()
+  readonly #all = new Counts()
   readonly #found = new Map<string, Found>()
   readonly #start = performance.now()
 
@@ -36,19 +30,23 @@ export class Ledger {
     readonly until: NonNullable<ExploreOptions['until']>,
   ) {}
 
-  /** Counts from nothing; what was found before stays found. */
+  /** A search begins. What an earlier one counted that was not ended is forgotten; what it found stays found. */
   begin(): void {
-    this.steps = this.longest = this.complete = this.redundant = this.lost = this.#terminal = 0
-    this.#cut.clear()
-    this.#givenUp.clear()
+    this.#now = new Counts()
+  }
+
+  end(): void {
+    this.#all.add(this.#now)
   }
 
   /** Counts a step; true when the search is to end. */
   tick(depth: number): boolean {
-    this.longest = Math.max(this.longest, depth + 1)
-    if (++this.steps % TICK !== 0 && this.steps < this.limits.states) return this.stopped !== undefined
-    this.progress.set(this.steps, this.steps, 0, depth + 2, 0)
-    if (this.steps >= this.limits.states) this.stopped ??= 'states'
+    const now = this.#now
+    now.longest = Math.max(now.longest, depth + 1)
+    const steps = ++now.steps + this.#all.steps
+    if (now.steps % TICK !== 0 && steps < this.limits.states) return this.stopped !== undefined
+    this.progress.set(steps, steps, 0, depth + 2, 0)
+    if (steps >= this.limits.states) this.stopped ??= 'states'
     else if ((performance.now() - this.#start) / 1000 > this.limits.seconds) this.stopped ??= 'time'
     else if (this.progress.interrupted) this.stopped ??= 'interrupted'
     return this.stopped !== undefined
@@ -56,29 +54,44 @@ export class Ledger {
 
   /** In the present state an invariant is false, or what is to be reachable true. */
   violates(check: Check): void {
-    if (check.when === 'always') this.violation = true
     this.#record(check.name, [], undefined)
   }
 
   /** The step after the present run said something. */
   heard(ordinal: number, findings: readonly Finding[]): void {
     for (const finding of findings) {
-      if (finding.fatal) this.lost++
+      if (finding.fatal) this.#now.lost++
       this.#record(finding.property.name, [ordinal], finding)
     }
   }
 
   cut(bound: string): void {
-    this.#cut.set(bound, (this.#cut.get(bound) ?? 0) + 1)
+    countOne(this.#now.cut, bound)
   }
 
   giveUp(bound: string): void {
-    this.#givenUp.set(bound, (this.#givenUp.get(bound) ?? 0) + 1)
+    countOne(this.#now.givenUp, bound)
+  }
+
+  /** A run was given up that would be like one before. */
+  repeats(): void {
+    this.#now.redundant++
+  }
+
+  /** A run was not followed beyond a violation. */
+  loses(): void {
+    this.#now.lost++
+  }
+
+  /** A run has come to its end. `broken`: some thread could take a step, which would have had no effect. */
+  completes(broken: boolean): void {
+    this.#now.complete++
+    if (!broken) this.#atEnd()
   }
 
   /** The present state, which is the working vector, has no successor. */
-  atEnd(): void {
-    this.#terminal++
+  #atEnd(): void {
+    this.#now.terminal++
     const rest = this.system.atRest()
     for (const check of this.checks) {
       if (check.when === 'deadlock') {
@@ -91,7 +104,7 @@ export class Ledger {
   }
 
   exploration(): Exploration {
-    const { steps, longest, stopped, complete, redundant } = this
+    const { searches, steps, longest, terminal, complete, redundant, cut, givenUp, lost } = this.#all
     // That no run gets stuck is put to the test by every state, as a premise that always holds is.
     for (const check of this.checks) if (check.when === 'deadlock') this.tested.add(check.name)
     return {
@@ -101,16 +114,16 @@ export class Ledger {
       initialStates: this.system.initialCount,
       levels: longest + 1,
       levelSizes: [],
-      terminal: this.#terminal,
+      terminal,
       seconds: (performance.now() - this.#start) / 1000,
       bytes: 0,
       exact: true,
-      stopped,
+      stopped: this.stopped,
       unexplored: 0,
-      cut: this.#cut,
-      givenUp: this.#givenUp,
-      runs: { complete, redundant },
-      lost: this.lost,
+      cut,
+      givenUp,
+      runs: { complete, redundant, searches },
+      lost,
       found: this.#found,
       tested: this.tested,
       coverage: this.system.coverage,

@@ -42,19 +42,17 @@ export class RunSearch {
 
   /** Explores all runs; gives up when an observer reads more than was known, or the ledger says so. */
   run(): void {
-    const { system, observers, ledger } = this
+    const { system, observers } = this
     for (this.#initial = 0; this.#initial < system.initialCount && !this.#over; this.#initial++) {
       system.loadInitial(this.#initial)
       const first = this.#frame(0)
       first.vector.set(system.vector)
-      first.violated = first.broken = false
+      first.spoke = first.broken = false
       first.back = true
       first.preemptions = 0
       first.asleep = 0
       this.#depth = 0
-      ledger.violation = false
       observers.look()
-      first.violated = ledger.violation
       for (let t = 0; t < system.threads.length; t++) first.offers[t] = this.#offer(t)
       this.#begin(first)
       this.#explore()
@@ -124,15 +122,15 @@ export class RunSearch {
     if (cut !== '') ledger.cut(cut)
     if (findings.length > 0) ledger.heard(ordinal, findings)
     if (broke) {
-      if (!frame.violated && findings.length === 0) throw outOfRange(system, ordinal, broke)
-      ledger.lost++
+      if (findings.length === 0 && !this.#violated(frame)) throw outOfRange(system, ordinal, broke)
+      ledger.loses()
     }
     this.#enter(frame, findings.length > 0)
   }
 
   /** Goes on to the state behind the step that was taken from `before`, which is in the working vector. */
   #enter(before: Frame, spoke: boolean): void {
-    const { system, observers, ledger } = this
+    const { system, observers } = this
     const depth = ++this.#depth
     const frame = this.#frame(depth)
     const { thread, access } = before
@@ -143,10 +141,9 @@ export class RunSearch {
       const { ordinal, access: other } = before.sleepers[i]
       if (threadOf(ordinal) !== thread && !conflict(other, access)) frame.addSleeper(ordinal, other)
     }
-    ledger.violation = false
     observers.look(access.writes)
     if (this.bound) frame.preemptions = this.bound.countAt(this.#frames, depth)
-    frame.violated = before.violated || spoke || ledger.violation
+    frame.spoke = before.spoke || spoke
     this.#update(before, frame)
     frame.back = !before.ended && !this.#forward(before, frame)
     if (frame.back && this.#cameBack(frame)) this.#leave(frame, CYCLE)
@@ -203,13 +200,11 @@ export class RunSearch {
       return
     }
     if (enabled) {
-      ledger.redundant++
+      ledger.repeats()
       return
     }
-    ledger.complete++
-    if (frame.broken) return
     system.vector.set(frame.vector)
-    ledger.atEnd()
+    ledger.completes(frame.broken)
   }
 
   #leave(frame: Frame, why: string): void {
@@ -244,6 +239,18 @@ export class RunSearch {
     const made = new Frame(system.words, system.threads.length, observers.width)
     this.#frames.push(made)
     return made
+  }
+
+  /** Whether the run to a frame has violated something. */
+  #violated(frame: Frame): boolean {
+    if (frame.spoke) return true
+    const { system, ledger } = this
+    const violated = this.#frames.slice(0, this.#depth + 1).some(({ vector }) => {
+      system.vector.set(vector)
+      return ledger.checks.some(check => check.when === 'always' && !check.holds())
+    })
+    system.vector.set(frame.vector)
+    return violated
   }
 
   /** The steps to the present state, without those that had no effect. */
