@@ -93,7 +93,9 @@ function differences(plain: ScenarioResult, other: ScenarioResult, properties: r
     const { property, verdict, counterexample } = other.properties[i]
     const kind = kinds.get(property)
     if (verdict === 'inconclusive' && kind && AFTERWARDS.includes(kind)) return
-    if (verdict === 'holds up to' && own.verdict === 'proved' && exploration.givenUp) return
+    // Runs that came back to where they were are not followed by a search that remembers no states.
+    const givenUp = (exploration.givenUp?.size ?? 0) > 0
+    if (givenUp && (verdict === 'inconclusive' || (verdict === 'holds up to' && own.verdict === 'proved'))) return
     if (verdict !== own.verdict) found.push(`${property} is ${verdict}, not ${own.verdict}`)
     if (own.counterexample && counterexample && own.counterexample.steps !== counterexample.steps) {
       found.push(`${property} is violated after ${counterexample.steps} steps, not ${own.counterexample.steps}`)
