@@ -70,7 +70,7 @@ const Page = record(
 )
 
 /** The threads that hold a lock for reading, a bit for each. */
-const ReadBy = ghost(int(0, 2 ** THREADS - 1))
+const ReadBy = ghost(alikeSet(THREAD, int(0, 2 ** THREADS - 1)))
 
 const MmState = record({
   mmapWriter: Cpu,

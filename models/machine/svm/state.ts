@@ -1,4 +1,17 @@
-import { array, bool, type Fields, ghost, int, machine, oneOf, record, type Type, type ValueOf } from 'foliocheck'
+import {
+  alike,
+  array,
+  bool,
+  type Fields,
+  ghost,
+  int,
+  machine,
+  oneOf,
+  record,
+  THREAD,
+  type Type,
+  type ValueOf,
+} from 'foliocheck'
 import { Count, CPUS, Cpu, Data, FRAMES, PAGES, Pfn, Seq, Src } from './sizes.js'
 
 /**
@@ -87,7 +100,7 @@ export const schema = record({
   dst: array(PAGES, Dst, 'dst'),
 
   /** By thread: notifier ranges that it has open, and whether it is in a critical section of a page-table lock. */
-  cpus: ghost(array(CPUS, record({ ranges: int(0, 2), table: bool() }), 'cpu')),
+  cpus: ghost(alike(THREAD, array(CPUS, record({ ranges: int(0, 2), table: bool() }), 'cpu'))),
 
   /** The thread that runs on CPU 0 and does not let anybody else; a work item of lru_add_drain_all waits for that CPU. */
   cpu0: Cpu,
