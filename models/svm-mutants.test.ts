@@ -1,7 +1,12 @@
-import { applyPatch, nth, type Operation, on, patch, remove, replace } from 'foliocheck'
+import { applyPatch, insertAfter, insertBefore, nth, type Operation, on, patch, remove, replace } from 'foliocheck'
 import { describe, expect, test } from 'vitest'
 import { Trials } from '../test/trial.js'
-import { svm_migrate_to_ram } from './drivers/svm/amdkfd.js'
+import {
+  svm_migrate_page_free,
+  svm_migrate_to_ram,
+  svm_range_restore_pages,
+  svm_range_validate_and_map,
+} from './drivers/svm/amdkfd.js'
 import { drm_pagemap_migrate_to_devmem } from './drivers/svm/devmem.js'
 import {
   drm_gpusvm_get_pages,
@@ -11,7 +16,7 @@ import {
 import { nouveau_dmem_migrate_to_ram, nouveau_svm_range_invalidate } from './drivers/svm/nouveau.js'
 import { xe_vma_preferred_loc } from './drivers/svm/xe.js'
 import { drm_pagemap_migrate_range } from './drivers/svm/xe-copy.js'
-import { folio_trylock } from './machine/svm/index.js'
+import { can_lock, folio_trylock, mutex_unlock, take_mutex } from './machine/svm/index.js'
 import { svm } from './machine/svm/state.js'
 import { do_swap_page } from './mm/svm/fault.js'
 import { memunmap_pages } from './mm/svm/memunmap.js'
@@ -37,6 +42,15 @@ const bind = svm.words(xe_svm_handle_pagefault)
 const swap = svm.words(do_swap_page)
 const end = svm.words(mmu_notifier_invalidate_range_end)
 const devmem = svm.words(drm_pagemap_migrate_to_devmem)
+
+const free = svm.words(svm_migrate_page_free)
+const lockRange = free.waitUntil(
+  'svm_range_lock(prange), early',
+  s => can_lock(s, 'notifierLock'),
+  s => {
+    take_mutex(s, 'notifierLock')
+  },
+)
 
 const noRetry = replace(
   'mmu_interval_read_retry(notifier, hmm_range.notifier_seq)',
@@ -260,6 +274,35 @@ const mutants: readonly Mutant[] = [
     hunks: [remove('drm_pagemap_get(dpagemap)')],
     scenario: 'foreign-vma-races-unbind',
     properties: ['provider-is-alive'],
+  },
+  {
+    why: 'amdkfd waits for a callback to end under the lock that the callback takes',
+    operation: svm_range_validate_and_map,
+    hunks: [insertBefore('mmu_interval_read_begin(notifier)', lockRange), remove('svm_range_lock(prange)')],
+    scenario: 'kfd-last-page-is-zapped',
+    properties: ['lock-order'],
+  },
+  {
+    why: 'a fault of the device forgets svms.lock',
+    operation: svm_range_restore_pages,
+    hunks: [remove('mutex_unlock(&svms->lock)')],
+    scenario: 'kfd-last-page-is-zapped',
+    properties: ['no-lock-at-exit'],
+  },
+  {
+    why: 'amdkfd takes a mutex where it frees a page',
+    operation: svm_migrate_page_free,
+    hunks: [
+      insertBefore('svm_range_bo_unref_async(svm_bo)', lockRange),
+      insertAfter(
+        'svm_range_bo_unref_async(svm_bo)',
+        free.step('svm_range_unlock(prange)', s => {
+          mutex_unlock(s, 'notifierLock')
+        }),
+      ),
+    ],
+    scenario: 'kfd-last-page-is-zapped',
+    properties: ['no-sleep-under-spinlock'],
   },
 ]
 
