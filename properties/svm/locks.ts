@@ -15,7 +15,7 @@ const classes: readonly LockClass<State>[] = [
     holds: (s, _, thread) => by(s.notifierLock, thread),
   },
   {
-    name: 'folio lock',
+    name: 'folio lock of p',
     count: FRAMES,
     sleeps: true,
     holds: (s, p, thread) => (s.pages[p].locked ? by(s.pages[p].locker, thread) : 'none'),

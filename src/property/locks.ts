@@ -6,7 +6,7 @@ export type Hold = 'none' | 'shared' | 'exclusive'
 
 /** Locks of one kind, which the kernel's lockdep would put into one class. */
 export interface LockClass<S = never> {
-  /** The kernel's word for it: `mmap_lock`, `&prange->lock`. */
+  /** The kernel's word for it: `&prange->lock`; where there are several, what their number follows: `folio lock of p`. */
   readonly name: string
   /** How many there are; 1 unless given. */
   readonly count?: number

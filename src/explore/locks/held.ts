@@ -49,9 +49,9 @@ export class Locks {
     return held
   }
 
-  /** A name for a lock: its class, and its number where there are several. */
+  /** A name for a lock: that of its class, with its number where there are several. */
   nameOf({ of, instance }: Lock): string {
     const { name, count = 1 } = this.classes[of]
-    return count === 1 ? name : `${name}#${instance}`
+    return count === 1 ? name : `${name}${instance}`
   }
 }
