@@ -22,7 +22,7 @@ import {
   dmirror_range_fault,
 } from '../../drivers/svm/test_hmm.js'
 import { migrate_locked_to_ram, migrate_page_to_ram, migrate_vma_to_ram } from '../../drivers/svm/to_ram.js'
-import { gpu_access, user_access } from '../../mm/svm/access.js'
+import { gpu_access, user_access_v6_14 } from '../../mm/svm/access.js'
 import {
   do_huge_pmd_device_private,
   do_swap_page_v6_14,
@@ -63,7 +63,7 @@ export const v5_15 = kernel(
     do_swap_page_v6_14,
     do_huge_pmd_device_private,
     migration_entry_wait,
-    user_access,
+    user_access_v6_14,
     gpu_access,
     madvise_dontneed,
     mprotect,

@@ -27,6 +27,7 @@ import {
   xe_vma_preferred_loc,
 } from '../../drivers/svm/xe.js'
 import { drm_pagemap_migrate_range_v6_18, xe_migrate_clear } from '../../drivers/svm/xe-copy.js'
+import { user_access } from '../../mm/svm/access.js'
 import { do_swap_page_v6_19 } from '../../mm/svm/fault.js'
 import { memunmap_pages } from '../../mm/svm/memunmap.js'
 import { migrate_vma_finalize, migrate_vma_setup } from '../../mm/svm/migrate.js'
@@ -42,6 +43,7 @@ export const v6_18 = kernel(
   },
   [
     do_swap_page_v6_19,
+    user_access,
     migrate_vma_setup,
     migrate_vma_finalize,
     free_zone_device_folio,

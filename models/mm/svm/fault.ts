@@ -4,7 +4,6 @@ import {
   folio_get,
   folio_trylock,
   folio_unlock,
-  mapcount,
   migrate_to_ram,
   pageAt,
   schedule,
@@ -79,23 +78,13 @@ export const do_swap_page = svm.operation('do_swap_page', spec, deviceFault(slee
 /** Until v6.19. */
 export const do_swap_page_v6_19 = svm.operation('do_swap_page', spec, deviceFault(again))
 
-/**
- * Until v6.14: the migration locks the folio. Where somebody else has the lock or a reference it comes to nothing, and the
- * CPU faults again and again: of those faults, only the one after is there.
- */
-export const do_swap_page_v6_14 = svm.operation('do_swap_page', spec, ({ waitUntil, when, call, ret }) => [
-  waitUntil(
-    'get_page(vmf->page), sooner or later with nobody else there',
-    (s, t) => {
-      const { kind, pfn } = s.ptes[t.va]
-      return kind !== 'device' || pfn !== t.page || (!s.pages[pfn].locked && s.pages[pfn].ref === mapcount(s, pfn))
-    },
-    (s, t) => {
-      const { kind, pfn } = s.ptes[t.va]
-      t.found = kind === 'device' && pfn === t.page ? 'mine' : 'gone'
-      if (t.found === 'mine') folio_get(s, t.page)
-    },
-  ),
+/** Until v6.14: the migration locks the folio. */
+export const do_swap_page_v6_14 = svm.operation('do_swap_page', spec, ({ step, when, call, ret }) => [
+  step('get_page(vmf->page)', (s, t) => {
+    const { kind, pfn } = s.ptes[t.va]
+    t.found = kind === 'device' && pfn === t.page ? 'mine' : 'gone'
+    if (t.found === 'mine') folio_get(s, t.page)
+  }),
   when(t => t.found === 'gone', [ret()]),
   call('vmf->page->pgmap->ops->migrate_to_ram(vmf)', migrate_to_ram, { va: t => t.va, page: t => t.page }),
   call('put_page(vmf->page)', folio_put, { page: t => t.page }),
