@@ -2,7 +2,6 @@ import type { Limits } from '../explore/limits.js'
 import type { Progress } from '../explore/progress.js'
 import type { Kernel } from '../program/kernel.js'
 import type { Scenario } from '../program/scenario.js'
-import { withStoreOrder } from '../program/store-order.js'
 import type { Property } from '../property/property.js'
 import { type CheckOptions, checkScenario, type ScenarioResult } from './check-scenario.js'
 import { searchReference } from './reference-search.js'
@@ -67,7 +66,7 @@ export function audit(
     modes.push(mode)
     disagreements.push(...differences(plain, result, properties).map(what => `${mode}: ${what}`))
   }
-  const bySlow = searchReferenceLike(kernel, scenario, properties, plain)
+  const bySlow = bySlowSearch(kernel, scenario, properties, plain)
   if (bySlow) {
     modes.push('reference semantics')
     disagreements.push(...bySlow.map(what => `reference semantics: ${what}`))
@@ -104,7 +103,7 @@ function differences(plain: ScenarioResult, other: ScenarioResult, properties: r
   return found
 }
 
-function searchReferenceLike(
+function bySlowSearch(
   kernel: Kernel,
   scenario: Scenario,
   properties: readonly Property[],
@@ -112,8 +111,7 @@ function searchReferenceLike(
 ): string[] | undefined {
   const { states } = plain.exploration
   if (states > MOST_REFERENCE) return undefined
-  const model = withStoreOrder(scenario.storeOrder, kernel, scenario)
-  const slow = searchReference(model.kernel, model.scenario, properties, MOST_REFERENCE)
+  const slow = searchReference(kernel, scenario, properties, MOST_REFERENCE)
   if (!slow) return [`more than ${MOST_REFERENCE} states, not ${states}`]
   const found = slow.states === states ? [] : [`${slow.states} states, not ${states}`]
   properties.forEach(({ name, kind }, i) => {

@@ -11,7 +11,6 @@ import type { Kernel } from '../program/kernel.js'
 import { PackedSystem } from '../program/packed-system.js'
 import { compile, type Program } from '../program/program.js'
 import type { Scenario, StoreOrder } from '../program/scenario.js'
-import { withStoreOrder } from '../program/store-order.js'
 import { PackedSymmetry } from '../program/symmetry/symmetry.js'
 import { type LockClass, lockClassesOf } from '../property/locks.js'
 import type { Property } from '../property/property.js'
@@ -84,13 +83,13 @@ export interface ScenarioResult {
 
 /** Explores a scenario on a kernel and judges every property. @throws ModelError when the model is wrong. */
 export function checkScenario(
-  baseKernel: Kernel,
-  baseScenario: Scenario,
+  kernel: Kernel,
+  made: Scenario,
   properties: readonly Property[],
   options: CheckOptions = {},
 ): ScenarioResult {
-  const storeOrder = options.storeOrder ?? baseScenario.storeOrder
-  const { kernel, scenario } = withStoreOrder(storeOrder, baseKernel, baseScenario)
+  const { storeOrder = made.storeOrder } = options
+  const scenario = { ...made, storeOrder }
   const program = compile(kernel, scenario)
   const system = new PackedSystem(program, { watch: reducesOrder(options) || options.strategy === 'dpor' })
   const checks = checksOf(properties, system.shared, program)

@@ -1,6 +1,5 @@
 import type { Kernel } from '../program/kernel.js'
 import { compile } from '../program/program.js'
-import { withStoreOrder } from '../program/store-order.js'
 import { named, type Project } from '../project/project.js'
 import { Diverged, violates } from '../trace/replay.js'
 import { cut } from '../trace/shrink.js'
@@ -22,8 +21,7 @@ export function replayCounterexample(project: Project, kernel: Kernel, found: Co
   const scenario = cut(named('scenario', project.scenarios, found.scenario), found.without)
   const property = named('property', project.properties, found.property)
   try {
-    const model = withStoreOrder(found.storeOrder ?? 'sc', kernel, scenario)
-    const program = compile(model.kernel, model.scenario)
+    const program = compile(kernel, { ...scenario, storeOrder: found.storeOrder ?? 'sc' })
     const { trace, replayed } = traceOf(program, found.trace.run)
     const stepsOf = (told: Trace) => [told, ...(told.others ?? [])].flatMap(({ steps }) => steps)
     const before = stepsOf(found.trace)

@@ -7,6 +7,7 @@ import { compileThread } from './compile.js'
 import { forget, Stop, said } from './findings.js'
 import { type Kernel, withOperations } from './kernel.js'
 import type { Scenario } from './scenario.js'
+import { withStoreOrder } from './store-order.js'
 
 /** A scenario on a kernel, compiled: what the two executions run. */
 export interface Program {
@@ -26,9 +27,10 @@ export const SETUP = 'setup'
  * Compiles a scenario on a kernel. The kernel's own version of an operation wins over the scenario's, so that patches
  * reach both. @throws ModelError when an operation is missing or an initial state is wrong.
  */
-export function compile(kernel: Kernel, scenario: Scenario): Program {
+export function compile(kernel: Kernel, made: Scenario): Program {
+  const { kernel: ordered, scenario } = withStoreOrder(kernel, made)
   const own = scenario.operations.filter(operation => !kernel.operations.has(operation.name))
-  const complete = bindHooks(withOperations(kernel, own), scenario)
+  const complete = bindHooks(withOperations(ordered, own), scenario)
   const setup = scenario.setup.length > 0
   const threads = setup
     ? [{ name: SETUP, actions: scenario.setup, daemon: false }, ...scenario.threads]

@@ -43,11 +43,11 @@ const BUFFERED = 4
  * @throws ModelError when a stored number is too large for a buffer.
  */
 export function withStoreOrder(
-  model: StoreOrder,
   kernel: Kernel,
   scenario: Scenario,
 ): { readonly kernel: Kernel; readonly scenario: Scenario } {
-  if (model === 'sc') return { kernel, scenario }
+  const { storeOrder } = scenario
+  if (storeOrder === 'sc' || FIELD in scenario.schema.fields) return { kernel, scenario }
   const cells = cellsOf(scenario.schema, '', s => s, false)
   const threads = scenario.threads.length + (scenario.setup.length > 0 ? 1 : 0)
   const entry = record({ cell: int(0, cells.length - 1), value: int(-0x8000, 0x7fff), fenced: int(0, 1) })
@@ -62,7 +62,7 @@ export function withStoreOrder(
   }
   const fields = { ...scenario.schema.fields, [FIELD]: array(threads, buffer, 'stores') }
   const schema: RecordType = { ...scenario.schema, fields }
-  const order = new Order(model, cells, threads - scenario.threads.length)
+  const order = new Order(storeOrder, cells, threads - scenario.threads.length)
   const buffered = (operation: Operation): Operation => ({
     ...operation,
     body: operation.body.map(node => order.wrap(node)),
@@ -75,7 +75,6 @@ export function withStoreOrder(
     kernel: { ...kernel, operations: new Map([...kernel.operations].map(([name, body]) => [name, buffered(body)])) },
     scenario: {
       ...scenario,
-      storeOrder: model,
       schema,
       threads: [...scenario.threads, ...drains],
       operations: [

@@ -30,6 +30,12 @@ export const builtInModels: readonly [BuiltIn, ...BuiltIn[]] = [
     'foliocheck/models/page-table-matrix',
     'matrix',
   ),
+  builtIn(
+    'page-table-crowd',
+    'three to five threads that do the same at one folio: for --reduce symmetry',
+    'foliocheck/models/page-table-crowd',
+    'crowd',
+  ),
   builtIn('svm', 'the drivers’ side: HMM walks, interval notifiers, device page tables, locks, fences, lifetimes'),
   builtIn('folio-split', 'splits of folios in the page cache: lookups meanwhile, flags in the second page'),
 ]

@@ -22,7 +22,6 @@ import {
 } from 'foliocheck'
 import { expect, test } from 'vitest'
 import { STORE_ORDERS, type StoreOrder } from '../../src/program/scenario.js'
-import { withStoreOrder } from '../../src/program/store-order.js'
 
 /** Litmus tests: threads of stores `x=1`, loads `r0=x`, and barriers, and an outcome of registers and places. */
 type Line = string
@@ -197,10 +196,10 @@ test.each(cases)('$name under $memory: $expected', ({ threads, outcome, memory, 
   const operations = threads.map(operationOf)
   const made = scenario('litmus', m, {
     about: 'a litmus test',
+    storeOrder: memory,
     threads: operations.map((operation, t) => thread(`P${t}`, does(operation, {}))),
   })
-  const model = withStoreOrder(memory, kernel('k', { date: '2026-01', about: 'litmus' }, operations), made)
-  const system = new PackedSystem(compile(model.kernel, model.scenario))
+  const system = new PackedSystem(compile(kernel('k', { date: '2026-01', about: 'litmus' }, operations), made))
   const seen = reachable(m, 'seen', {
     claim: 'the outcome is seen at the end',
     holds: s =>

@@ -1,8 +1,9 @@
-import { does, scenario, thread } from 'foliocheck'
+import { does, NONE, scenario, thread } from 'foliocheck'
 import { largeFolio, mapHuge, mapHugeTwice, mapSmall, smallFolio, vma } from '../../machine/page-table/setup.js'
 import { pageTable, type State } from '../../machine/page-table/state.js'
 import { deferred_split_scan } from '../../mm/huge_memory_split/users.js'
 import { user_access } from '../../mm/memory_fault/fault.js'
+import { madvise_dontneed } from '../../mm/memory_zap/dontneed.js'
 import { migrate_folio } from '../../mm/migrate_folio/migrate.js'
 import { make_device_exclusive } from '../../mm/rmap/exclusive.js'
 import { DEVICE, driver, OTHER, ptesOfLarge, SYSTEM } from './parts.js'
@@ -65,6 +66,19 @@ export const twoFaultsOnePage = scenario('two-faults-one-device-page', pageTable
   threads: [
     thread('cpu a', does(user_access, { cpu: 0, va: 0, index: 0, write: true, value: 2 })),
     thread('cpu b', does(user_access, { cpu: 1, va: 0, index: 0, write: true, value: 3 })),
+  ],
+  exercises: ['no-access-to-free-page', 'fault-owns-its-page'],
+  tags: ['dp-fault-page-unreferenced'],
+})
+
+export const twoFaultsAndZap = scenario('two-faults-and-zap-of-device-page', pageTable, {
+  about: 'Two CPUs touch one device-private page that a PTE maps, while a third gives the range up.',
+  bind: driver,
+  initial: [smallDevice],
+  threads: [
+    thread('cpu a', does(user_access, { cpu: 0, va: 0, index: 0, write: true, value: 2 })),
+    thread('cpu b', does(user_access, { cpu: 1, va: 0, index: 0, write: true, value: 3 })),
+    thread('cpu c', does(madvise_dontneed, { va: 0, only: NONE })),
   ],
   exercises: ['no-access-to-free-page', 'fault-owns-its-page'],
   tags: ['dp-fault-page-unreferenced'],

@@ -28,7 +28,7 @@ describe('plain store', () => {
 
   it('refuses impossible shapes', () => {
     expect(() => createPlainStore(3)).toThrow(RangeError)
-    expect(() => createPlainStore(130)).toThrow(RangeError)
+    expect(() => createPlainStore(250)).toThrow(RangeError)
     expect(() => createPlainStore(2, { capacity: 0 })).toThrow(RangeError)
     expect(() => createPlainStore(2, { memoryLimit: 0 })).toThrow(RangeError)
   })
