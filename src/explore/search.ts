@@ -3,17 +3,16 @@ import { UsageError } from '../errors.js'
 import { forgetTests, testedAssertions } from '../program/findings.js'
 import type { Finding } from '../system/finding.js'
 import type { System } from '../system/system.js'
+import { type Afterwards, livelocks, lookAtAll, violationsAmong } from './afterwards.js'
 import { Again, Batch, checkUnchanged, outOfRange, type Reports } from './batch.js'
 import type { Check } from './checks.js'
 import { type Limits, limits as withDefaults } from './limits.js'
-import { Abandoned, findLivelock, MOST_THREADS } from './livelock.js'
+import { Abandoned } from './livelock.js'
 import { describeError, errorOf, type MemberError, type MemberReport, merge } from './member-report.js'
 import type { ExploreOptions } from './options.js'
 import { Progress } from './progress.js'
-import { AmpleSets } from './reduce/ample.js'
-import { Orbits } from './reduce/orbits.js'
-import type { Exploration, Found, Reduction, Run, StopReason } from './result.js'
-import { runTo } from './run-to.js'
+import { Reducer, runBy } from './reduce/reducer.js'
+import type { Exploration, Found, Run, StopReason } from './result.js'
 import { NO_PARENT, type StateStore } from './store/store.js'
 import { Team } from './team.js'
 
@@ -43,14 +42,12 @@ export class Search {
   #depth = 0
   /** Of the state that is expanded: steps that violated something, and steps that stored a value out of range. */
   readonly #spoke = new Set<number>()
-  readonly #unsettled: (() => void)[] = []
+  readonly #said: { readonly ordinal: number; readonly finding: Finding }[] = []
   readonly #broken: { readonly ordinal: number; readonly error: Error }[] = []
   #terminal = 0
   #explored = 0
   readonly #ports: MessagePort[] = []
-  readonly #ample: AmpleSets | undefined
-  readonly #orbits: Orbits | undefined
-  #revised = 0
+  readonly #reducer: Reducer | undefined
 
   constructor(
     readonly system: System,
@@ -66,8 +63,8 @@ export class Search {
         'search exactly, or breadth-first',
       )
     }
-    const { order, symmetry } = options.reduce ?? {}
-    if ((order || symmetry) && (options.strategy === 'dfs' || options.recruit)) {
+    const { reduce } = options
+    if (reduce && (options.strategy === 'dfs' || options.recruit)) {
       throw new UsageError('reductions', 'are for breadth-first searches by one thread', 'leave --strategy out')
     }
     this.#limits = withDefaults(options.limits)
@@ -76,20 +73,16 @@ export class Search {
     this.#unmet = checks.filter(({ when }) => when !== 'quiescent' && when !== 'livelock' && when !== 'afterwards')
     this.#again = new Again(system)
     const reports: Reports = {
-      found: (parent, ordinal, findings) => this.#assertions(parent, ordinal, findings),
+      found: (_, ordinal, findings) => this.#assertions(ordinal, findings),
       cut: bound => this.#cut.set(bound, (this.#cut.get(bound) ?? 0) + 1),
       broke: (_, ordinal, error) => this.#broken.push({ ordinal, error }),
     }
     this.#batch = new Batch(store, reports, system.maxSuccessors)
     this.#batch.watching = checks.some(check => check.when === 'livelock')
-    if (order) {
-      const reduction = new AmpleSets(order.system, checks, order.alone, symmetry)
-      this.#ample = reduction
-      this.#batch.settled = (found, parents, count) => reduction.settle(found, parents, count)
-    }
-    if (symmetry && symmetry.size > 1) {
-      this.#orbits = new Orbits(system, symmetry)
-    }
+    if (!reduce) return
+    const reducer = new Reducer(system, store, checks, reduce)
+    this.#reducer = reducer
+    this.#batch.settled = (found, parents, count) => reducer.inserted(found, parents, count)
   }
 
   run(): Exploration {
@@ -111,9 +104,8 @@ export class Search {
     const failed = reports.find(report => report.error !== undefined)
     if (failed?.error) throw errorOf(failed.error)
     const all = merge(reports)
-    const livelocks = depthFirst ? [] : this.#livelocks(reports.some(report => report.retreats))
     const looks = this.#looks()
-    const later = [...looks, ...livelocks.map(livelock => ({ ...livelock, tested: true }))]
+    const later = [...looks, ...this.#livelocks(reports.some(report => report.retreats))]
     const sum = (of: (report: MemberReport) => number) => reports.reduce((all, report) => all + of(report), 0)
     const unexplored = store.count - sum(report => report.explored)
     if (unexplored !== 0 && !this.#stopped) throw new Error(`${unexplored} states were not looked at; report this`)
@@ -128,52 +120,32 @@ export class Search {
       seconds,
       bytes: store.bytes,
       exact: store.exact,
-      reduction: this.#reduction(),
+      reduction: this.#reducer?.summary,
       stopped: this.#stopped,
       unexplored,
       lost: sum(report => report.lost),
       ...all,
       tested: new Set([...all.tested, ...later.flatMap(({ property, tested }) => (tested ? [property] : []))]),
-      found: new Map([...all.found, ...later.flatMap(foundLater)]),
+      found: new Map([...all.found, ...violationsAmong(later)]),
       looked: new Set(looks.map(({ property }) => property)),
     }
   }
 
-  /** What all states together say, for the checks that ask them: nothing where they are not known, or time is up. */
-  #looks(): { property: string; run: Run | undefined; tested: boolean }[] {
-    if (!this.store.exact || (this.#stopped && this.#stopped !== 'states')) return []
-    if (this.#ample || this.#orbits) return []
-    const tick = () => {
+  /** What the checks say that look at all states; nothing where those are not known, or time is up. */
+  #looks(): Afterwards[] {
+    if (this.#reducer || !this.store.exact || (this.#stopped && this.#stopped !== 'states')) return []
+    return lookAtAll(this.checks, this.store, () => {
       if (this.#progress.interrupted) this.team.stop('interrupted')
       else if ((performance.now() - this.#start) / 1000 > this.#limits.seconds) this.team.stop('time')
       else return
       throw new Abandoned()
-    }
-    return this.checks.flatMap(({ name, look }) => {
-      try {
-        return look ? [{ property: name, ...look(this.store, tick) }] : []
-      } catch (thrown) {
-        if (thrown instanceof Abandoned) return []
-        throw thrown
-      }
     })
   }
 
-  /** What can be said of livelocks, now that all states are known: nothing where they are not. */
-  #livelocks(retreats: boolean): { property: string; run: Run | undefined }[] {
-    const { system, store, checks } = this
-    if (this.#stopped || !store.exact || system.threads.length > MOST_THREADS) return []
-    if (this.#ample || this.#orbits) return []
-    return checks.flatMap(({ name, fairness }) => {
-      if (!fairness) return []
-      try {
-        const run = retreats ? findLivelock(system, store, fairness, () => this.#tick()) : undefined
-        return [{ property: name, run }]
-      } catch (thrown) {
-        if (thrown instanceof Abandoned) return []
-        throw thrown
-      }
-    })
+  #livelocks(retreats: boolean): Afterwards[] {
+    const { system, store, checks, options } = this
+    if (this.#reducer || this.#stopped || !store.exact || options.strategy === 'dfs') return []
+    return livelocks(checks, system, store, retreats, () => this.#tick())
   }
 
   #insertInitial(): number {
@@ -183,7 +155,7 @@ export class Search {
       this.#batch.words.set(this.system.vector, this.#batch.slot * this.system.words)
       this.#batch.parent = NO_PARENT
       this.#batch.push(i & 0xffff)
-      this.#orbits?.settle(this.#batch, this.#batch.slot - 1)
+      this.#reducer?.settle(this.#batch, this.#batch.slot - 1)
       this.#batch.transitions--
     }
     this.#flush()
@@ -206,13 +178,10 @@ export class Search {
 
   /** Expands whole the states below `end` whose reduction does not stand, until there is none or something new is found. */
   #revise(end: number): void {
-    const { store, system } = this
-    for (let more = this.#ample !== undefined; more && store.count === end && !this.#stopped; ) {
-      const load = (id: number) => store.load(id, system.vector)
-      const fallen = [...(this.#ample?.revise(end, load, this.#again.batch) ?? [])]
+    for (let more = true; more && this.store.count === end && !this.#stopped; ) {
+      const fallen = this.#reducer?.fallen(end, this.#again.batch) ?? []
       for (const id of fallen) this.#expandWhole(id)
       this.#flush()
-      this.#revised += fallen.length
       more = fallen.length > 0
     }
   }
@@ -221,27 +190,9 @@ export class Search {
     const { store, system } = this
     if (!this.#batch.fits(system.maxSuccessors)) this.#flush()
     store.load(id, system.vector)
-    const from = this.#batch.slot
     this.#batch.parent = id
-    this.#ample?.expandWhole(id, this.#batch)
-    this.#orbits?.settle(this.#batch, from)
-    for (const settle of this.#unsettled.splice(0)) settle()
-    if (this.#spoke.size > 0 || this.#broken.length > 0) this.#settleBroken(id)
-  }
-
-  #reduction(): Reduction | undefined {
-    const { symmetry } = this.options.reduce ?? {}
-    if (!this.#ample && !symmetry) return undefined
-    return {
-      ...(this.#ample && { order: { ...this.#ample.numbers, revised: this.#revised } }),
-      ...(symmetry && {
-        symmetry: {
-          exchanges: symmetry.size,
-          what: symmetry.what,
-          standFor: this.#orbits?.standFor ?? this.store.count,
-        },
-      }),
-    }
+    this.#reducer?.expandWhole(id, this.#batch)
+    this.#settle(id)
   }
 
   /** Visits this thread's share of the open level. */
@@ -329,25 +280,26 @@ export class Search {
   #flush(): void {
     this.#batch.flush()
     if (this.store.full) this.team.stop('memory')
-    for (let id = this.#ample?.nextStuck(); id !== undefined && !this.store.full; id = this.#ample?.nextStuck()) {
+    for (let id = this.#reducer?.nextStuck(); id !== undefined && !this.store.full; id = this.#reducer?.nextStuck()) {
       this.#expandWhole(id)
       this.#batch.flush()
-      this.#revised++
     }
   }
 
   #visit(id: number): void {
     const { system, store } = this
     store.load(id, system.vector)
-    const ample = this.#ample
-    if (ample) this.#judge(ample, id)
-    else
+    const reducer = this.#reducer
+    const failed = reducer?.judge(id)
+    if (failed) for (const { name } of failed) this.#fails(name, id)
+    else {
       for (let i = this.#open.length - 1; i >= 0; i--) {
         const check = this.#open[i]
         if (check.when === 'always' ? !check.holds() : check.when === 'reachable' && check.holds()) {
           this.#record(check.name, id, undefined, undefined)
         }
       }
+    }
     for (let i = this.#unmet.length - 1; i >= 0; i--) {
       if (this.#unmet[i].premise()) {
         this.#tested.add(this.#unmet[i].name)
@@ -356,38 +308,17 @@ export class Search {
     }
     const sampled = id < DETERMINISM_FIRST || id % DETERMINISM_SAMPLE === 0
     if (sampled) checkUnchanged(system, store, id, 'a property')
-    this.#orbits?.count(system.vector)
-    if (sampled && this.#orbits) this.#orbits.check(system.vector.slice(), this.checks)
+    if (sampled) reducer?.check()
     const from = this.#batch.slot
     this.#batch.parent = id
-    const enabled = ample ? ample.expand(id, this.#batch) : system.expand(this.#batch)
-    this.#orbits?.settle(this.#batch, from)
-    for (const settle of this.#unsettled.splice(0)) settle()
+    const enabled = reducer ? reducer.expand(id, this.#batch) : system.expand(this.#batch)
     if (enabled === 0) this.#atEnd(id)
-    if (this.#spoke.size > 0 || this.#broken.length > 0) this.#settleBroken(id)
-    if (sampled && !ample && !this.#orbits) this.#again.check(this.#batch, from, id)
+    if (this.#spoke.size > 0 || this.#broken.length > 0) this.#settle(id)
+    if (sampled && !reducer) this.#again.check(this.#batch, from, id)
   }
 
-  /** As far as the step that led here may have changed it: its source was judged before. */
-  #judge(ample: AmpleSets, id: number): void {
-    const { store } = this
-    const parent = store.parentOf(id)
-    for (const { name } of ample.judge(parent === NO_PARENT ? undefined : vector => store.load(parent, vector))) {
-      if (this.#open.some(check => check.name === name)) this.#record(name, id, undefined, undefined)
-    }
-  }
-
-  /** The run that leads to a state, and by the step that spoke of a property. */
-  #runTo(id: number, ordinal?: number, property = ''): Run {
-    const { store } = this
-    if (!this.#orbits) {
-      const run = runTo(store, id)
-      return ordinal === undefined ? run : { ...run, ordinals: [...run.ordinals, ordinal] }
-    }
-    const here = this.system.vector.slice()
-    const run = this.#orbits.runTo(store, id, ordinal === undefined ? undefined : { property })
-    this.system.vector.set(here)
-    return run
+  #fails(property: string, id: number): void {
+    if (this.#open.some(check => check.name === property)) this.#record(property, id, undefined, undefined)
   }
 
   /** A state in which nothing can run: deadlock, or quiescence. */
@@ -404,28 +335,30 @@ export class Search {
     }
   }
 
-  #assertions(parent: number, ordinal: number, findings: readonly Finding[]): void {
+  #assertions(ordinal: number, findings: readonly Finding[]): void {
     this.#spoke.add(ordinal)
     for (const finding of findings) {
       if (finding.fatal) this.#lost++
-      if (!this.#found.has(finding.property.name)) this.#record(finding.property.name, parent, ordinal, finding)
+      if (!this.#found.has(finding.property.name)) this.#said.push({ ordinal, finding })
     }
   }
 
   #record(property: string, id: number, ordinal: number | undefined, finding: Finding | undefined): void {
-    const found = () => ({ property, run: this.#runTo(id, ordinal, property), finding })
-    if (this.#orbits && ordinal !== undefined) {
-      // Its run is found by running steps, and this is said in the middle of one.
-      this.#found.set(property, { property, run: { initial: 0, ordinals: [] }, finding })
-      this.#unsettled.push(() => this.#found.set(property, found()))
-    } else this.#found.set(property, found())
+    this.#found.set(property, { property, run: this.#runTo(id, ordinal, property), finding })
     this.#open = this.#open.filter(check => check.name !== property)
     const { any, all } = this.options.until ?? {}
     if (any?.has(property) || (all && [...all].every(name => this.#found.has(name)))) this.team.stop('first violation')
   }
 
-  /** A value out of range is the model's fault, unless the run, that step included, has already violated something. */
-  #settleBroken(parent: number): void {
+  /**
+   * Settles what the steps of an expanded state said. A value out of range is the model's fault, unless the run, that step
+   * included, has already violated something.
+   */
+  #settle(parent: number): void {
+    for (const { ordinal, finding } of this.#said) {
+      if (!this.#found.has(finding.property.name)) this.#record(finding.property.name, parent, ordinal, finding)
+    }
+    this.#said.length = 0
     for (const { ordinal, error } of this.#broken) {
       if (!this.#spoke.has(ordinal) && !this.#violatedOn(this.#runTo(parent))) {
         throw outOfRange(this.system, ordinal, error)
@@ -434,6 +367,10 @@ export class Search {
     }
     this.#spoke.clear()
     this.#broken.length = 0
+  }
+
+  #runTo(id: number, ordinal?: number, property = ''): Run {
+    return this.#reducer?.runTo(id, ordinal, property) ?? runBy(this.store, id, ordinal)
   }
 
   #violatedOn(run: Run): boolean {
@@ -481,6 +418,3 @@ export class Search {
 }
 
 /** A violation that was found after the search, under its property. */
-function foundLater({ property, run }: { property: string; run: Run | undefined }): [string, Found][] {
-  return run ? [[property, { property, run, finding: undefined }]] : []
-}
