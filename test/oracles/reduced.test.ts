@@ -1,4 +1,22 @@
-import { checksOf, compile, createTreeStore, type Exploration, explore, PackedSystem } from 'foliocheck'
+import {
+  alike,
+  array,
+  checksOf,
+  compile,
+  createTreeStore,
+  current,
+  does,
+  type Exploration,
+  explore,
+  kernel,
+  machine,
+  PackedSystem,
+  record,
+  ref,
+  scenario,
+  THREAD,
+  thread,
+} from 'foliocheck'
 import { describe, expect, test } from 'vitest'
 import { PackedSymmetry } from '../../src/program/symmetry/symmetry.js'
 import { dieHard } from './die-hard.js'
@@ -30,6 +48,43 @@ describe('orbits', () => {
     expect([states, levels]).toEqual([orbits, oracle.levels])
     expect(reduction?.symmetry?.standFor).toBe(oracle.distinct)
   })
+})
+
+test('what no call names is exchanged, too: page frames that threads take and give back', () => {
+  const m = machine(
+    'frames',
+    record({ frames: alike('frame', array(4, record({ owner: alike(THREAD, ref('cpu', 3)) }), 'p')) }),
+  )
+  const use = m.operation(
+    'use',
+    { source: 'x.c', locals: { mine: alike('frame', ref('p', 4)) } },
+    ({ choose, step }) => [
+      choose(
+        'take any',
+        [0, 1, 2, 3],
+        (s, t, frame) => {
+          s.frames[frame].owner = current()
+          t.mine = frame
+        },
+        (s, _, frame) => s.frames[frame].owner < 0,
+      ),
+      step('give back', (s, t) => {
+        s.frames[t.mine].owner = -1
+      }),
+    ],
+  )
+  const system = new PackedSystem(
+    compile(
+      kernel('k', { date: '2026-01', about: 'frames' }, [use]),
+      scenario('frames', m, { about: 'frames', threads: ['a', 'b', 'c'].map(name => thread(name, does(use, {}))) }),
+    ),
+  )
+  const symmetry = new PackedSymmetry(system)
+  const result = explore(system, [], createTreeStore(system.words), { reduce: { symmetry } })
+  // Each thread is before, inside or behind; which frame it has does not matter, nor which thread it is.
+  expect([symmetry.size, result.states]).toEqual([6 * 24, 10])
+  // Of three threads some are inside, each with a frame of its own: 2^3 + 3·4·2^2 + 3·12·2 + 24.
+  expect(result.reduction?.symmetry?.standFor).toBe(152)
 })
 
 const oracles = [
