@@ -283,6 +283,20 @@ const mutants: readonly Mutant[] = [
     properties: ['lock-order'],
   },
   {
+    why: 'the device’s pages are looked up again whatever the sequence says',
+    operation: drm_gpusvm_get_pages,
+    hunks: [
+      replace(
+        'mmu_interval_read_retry(notifier, hmm_range.notifier_seq)',
+        pages.step('retry in any case', (_s, t) => {
+          t.ok = false
+        }),
+      ),
+    ],
+    scenario: 'gpu-fault-races-dontneed',
+    properties: ['no-livelock'],
+  },
+  {
     why: 'a fault of the device forgets svms.lock',
     operation: svm_range_restore_pages,
     hunks: [remove('mutex_unlock(&svms->lock)')],

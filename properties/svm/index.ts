@@ -1,4 +1,4 @@
-import { noDeadlock, type Property } from 'foliocheck'
+import { noDeadlock, noLivelock, type Property } from 'foliocheck'
 import { memoryPresent, mpfnDecoded, noRecursion, nothingLeft, refcountSane, unlockByHolder } from './folios.js'
 import { lockClassesInOrder, noSleepInside, nothingHeldAtExit } from './locks.js'
 import { deviceEntryFresh, deviceReachesUsed, insideNotifier, memoryKept, readSeesLastWrite } from './notifier.js'
@@ -25,4 +25,5 @@ export const svmProperties: readonly Property[] = [
   zddOutlivesFolios,
   pagemapAtRest,
   noDeadlock,
+  noLivelock,
 ]
