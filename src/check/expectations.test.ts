@@ -61,6 +61,7 @@ describe('a pattern', () => {
 describe('missing are', () => {
   const row = (scenario: string, verdict: Row['verdict'], limit = ''): Row => ({
     ...{ ...variant, scenario, property: 'p', verdict, limit, expected: 'proved', asExpected: true, exercised: false },
+    ...{ storeOrder: 'sc', reduction: null },
     ...{ note: '', exact: true, states: 1, transitions: 1, depth: 1, seconds: 0, steps: null, counterexample: null },
   })
   const missing = (pattern: Known, ...rows: Row[]) =>

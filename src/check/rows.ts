@@ -1,4 +1,5 @@
-import type { Scenario } from '../program/scenario.js'
+import type { Reduction } from '../explore/result.js'
+import type { Scenario, StoreOrder } from '../program/scenario.js'
 import type { Property } from '../property/property.js'
 import type { PropertyResult, ScenarioResult } from './check-scenario.js'
 import type { Counterexample } from './counterexample.js'
@@ -22,6 +23,10 @@ export interface Row {
   /** Why a violation is expected: the source steps it rests on. */
   readonly note: string
   readonly exact: boolean
+  /** In which order stores become visible. */
+  readonly storeOrder: StoreOrder
+  /** What reductions saved; null when nothing was to be left out. */
+  readonly reduction: Reduction | null
   readonly states: number
   readonly transitions: number
   readonly depth: number
@@ -56,6 +61,8 @@ function rowOf(found: PropertyResult, result: ScenarioResult, scenario: Scenario
     exercised,
     note: expected.note,
     exact: exploration.exact,
+    storeOrder: result.storeOrder,
+    reduction: exploration.reduction ?? null,
     states: exploration.states,
     transitions: exploration.transitions,
     depth: Math.max(0, exploration.levels - 1),
