@@ -19,7 +19,7 @@ import { type Expanders, makeExpanders } from './step-code.js'
 interface PackedOptions {
   /** How many states are expanded node by node before code is made for that: most scenarios are small. */
   readonly warmUp?: number
-  /** Whether to note what is read and written. It costs about half the speed. */
+  /** Whether to note what is read and written. It costs about a tenth of the speed. */
   readonly watch?: boolean
 }
 
