@@ -94,11 +94,13 @@ function printText(
   const verdicts = [...tally].map(([verdict, n]) => `${n} ${verdict}`).join(', ')
   const properties = new Set(all.map(row => row.property)).size
   const states = results.reduce((sum, result) => sum + result.exploration.states, 0)
+  // Searches that remember no states are counted by their steps.
+  const counted = flags.strategy === 'dpor' || flags.strategy === 'walk' ? 'step' : 'state'
   const unexpected = all.filter(row => !row.asExpected).length
   const known = all.filter(row => row.verdict === 'violated' && row.asExpected).length
   print([
     `  ${many(results.length, 'scenario')} × ${many(properties, 'property', 'properties')}: ${verdicts}`,
-    `  ${many(states, 'state')} in all; ${unexpected === 0 ? 'all as expected' : `${unexpected} not as expected`}${known > 0 ? `, ${many(known, 'known violation')} (foliocheck list known)` : ''}`,
+    `  ${many(states, counted)} in all; ${unexpected === 0 ? 'all as expected' : `${unexpected} not as expected`}${known > 0 ? `, ${many(known, 'known violation')} (foliocheck list known)` : ''}`,
   ])
 }
 

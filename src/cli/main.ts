@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { packageVersion } from '../project/package-root.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { guarded } from './guard.js'
@@ -68,6 +68,11 @@ function makeProgram(): Command {
       .argument('<file>')
       .option('--width <columns>', 'columns of the text', columns)
       .option('--verbose', "show the setup's steps and specification-only fields, too")
+      .addOption(
+        new Option('--format <name>', 'text, or the text of a sequence diagram')
+          .choices(['text', 'mermaid', 'plantuml'] as const)
+          .default('text'),
+      )
       .action(async (file: string, flags) => {
         exit = (await import('./explain.js')).explain(file, flags)
       }),
