@@ -88,6 +88,7 @@ export function checkScenario(
   properties: readonly Property[],
   options: CheckOptions = {},
 ): ScenarioResult {
+  refuse(options)
   const { storeOrder = made.storeOrder } = options
   const scenario = { ...made, storeOrder }
   const program = compile(kernel, scenario)
@@ -142,7 +143,6 @@ function mostTelling(result: Exploration, properties: readonly Property[], most:
 
 function search(system: PackedSystem, checks: ReturnType<typeof checksOf>, options: CheckOptions): Exploration {
   const { limits, progress, strategy = 'bfs', seed, until, preemptions } = options
-  refuse(options)
   const common = { ...(limits && { limits }), ...(progress && { progress }) }
   if (strategy === 'walk') return walk(system, checks, { ...common, ...(seed !== undefined && { seed }) })
   const ends = { ...common, ...(until && { until: { any: until } }) }
@@ -173,7 +173,10 @@ function reductionsOf(system: PackedSystem, options: CheckOptions): Reductions |
 }
 
 /** @throws UsageError for options that mean nothing together. */
-function refuse({ strategy = 'bfs', fingerprints, preemptions }: CheckOptions): void {
+function refuse({ strategy = 'bfs', fingerprints, preemptions, reduce = [] }: CheckOptions): void {
+  if (strategy !== 'bfs' && reduce.length > 0) {
+    throw new UsageError(`--reduce ${reduce.join()}`, `is not for --strategy ${strategy}`, 'search breadth-first')
+  }
   if (strategy === 'dpor' && fingerprints) {
     throw new UsageError(
       'strategy dpor',

@@ -7,6 +7,12 @@ import { falseClause, type Property } from '../property/property.js'
 /** What a search under the reference semantics found. */
 export interface ReferenceFound {
   readonly states: number
+  /** Initial states and every successor computed. */
+  readonly generated: number
+  /** Breadth-first levels, the initial states' included. */
+  readonly levels: number
+  /** States without an enabled step. */
+  readonly terminal: number
   /** By property: the steps of the shortest violation. */
   readonly violated: ReadonlyMap<string, number>
 }
@@ -32,12 +38,15 @@ export function searchReference(
   const note = (property: string, steps: number) => {
     if (!violated.has(property)) violated.set(property, steps)
   }
-  let level = fresh(system.initial)
-  for (let depth = 0; level.length > 0; depth++) {
+  let generated = system.initial.length
+  let terminal = 0
+  let depth = 0
+  for (let level = fresh(system.initial); level.length > 0; depth++) {
     if (seen.size > most) return undefined
     const next: ReferenceState[] = []
     for (const state of level) {
       const enabled = system.enabled(state)
+      if (enabled.length === 0) terminal++
       for (const property of properties) {
         if (isViolated(property, system, state, enabled.length === 0)) note(property.name, depth)
       }
@@ -48,9 +57,10 @@ export function searchReference(
         if (!ends) next.push(after)
       }
     }
+    generated += next.length
     level = fresh(next)
   }
-  return { states: seen.size, violated }
+  return { states: seen.size, generated, levels: depth, terminal, violated }
 }
 
 function isViolated(property: Property, system: ReferenceSystem, state: ReferenceState, ended: boolean): boolean {

@@ -1,6 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { REDUCTIONS, type ReductionName } from '../check/check-scenario.js'
-import { UsageError } from '../errors.js'
 import type { Limits } from '../explore/limits.js'
 import type { Strategy } from '../explore/result.js'
 import { STORE_ORDERS, type StoreOrder } from '../program/scenario.js'
@@ -80,12 +79,6 @@ export function limitsOf(flags: LimitFlags): Partial<Limits> {
     ...(flags.seconds !== undefined && { seconds: flags.seconds }),
     ...(flags.memory !== undefined && { memory: flags.memory * 2 ** 20 }),
   }
-}
-
-/** @throws UsageError for a search that cannot be reduced. */
-export function reductionsOf({ reduce = [], strategy }: ExploreFlags): readonly ReductionName[] {
-  if (reduce.length === 0 || strategy === 'bfs') return reduce
-  throw new UsageError(`--reduce ${reduce.join()}`, `is not for --strategy ${strategy}`, 'search breadth-first')
 }
 
 function positive(text: string): number {

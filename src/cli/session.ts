@@ -13,7 +13,7 @@ import { kernelWith, loadProject, newest } from '../project/load.js'
 import { named, type Project } from '../project/project.js'
 import { expectationsFor } from './expectations.js'
 import { onInterrupt } from './interrupt.js'
-import { type ExploreFlags, limitsOf, reductionsOf } from './options.js'
+import { type ExploreFlags, limitsOf } from './options.js'
 import { ProgressLine } from './progress-line.js'
 
 /** What checks one scenario. */
@@ -70,7 +70,7 @@ export class Session {
       strategy: flags.strategy,
       fingerprints: flags.fingerprints ?? false,
       storeOrder: flags.storeOrder,
-      reduce: reductionsOf(flags),
+      reduce: flags.reduce ?? [],
       preemptions: flags.preemptions,
       seed: flags.seed,
       limits: limitsOf(flags),

@@ -98,9 +98,8 @@ export function findLivelock(
     if (!system.atRest()) best = { part, from }
   }
   if (!best) return undefined
-  const stem = runTo(store, best.from)
   const loop = loopFrom(edges, system, best.part, best.from, fairness)
-  return { ...stem, ordinals: [...stem.ordinals, ...loop], loop: loop.length }
+  return { ...runTo(store, best.from, ...loop), loop: loop.length }
 }
 
 function* fairParts(

@@ -4,6 +4,7 @@ import { forgetTests, testedAssertions } from '../program/findings.js'
 import type { Finding } from '../system/finding.js'
 import type { System } from '../system/system.js'
 import { type Afterwards, livelocks, lookAtAll, violationsAmong } from './afterwards.js'
+import { failuresAtEnd } from './at-end.js'
 import { Again, Batch, checkUnchanged, outOfRange, type Reports } from './batch.js'
 import type { Check } from './checks.js'
 import { type Limits, limits as withDefaults } from './limits.js'
@@ -11,8 +12,9 @@ import { Abandoned } from './livelock.js'
 import { describeError, errorOf, type MemberError, type MemberReport, merge } from './member-report.js'
 import type { ExploreOptions } from './options.js'
 import { Progress } from './progress.js'
-import { Reducer, runBy } from './reduce/reducer.js'
+import { Reducer } from './reduce/reducer.js'
 import type { Exploration, Found, Run, StopReason } from './result.js'
+import { runTo } from './run-to.js'
 import { NO_PARENT, type StateStore } from './store/store.js'
 import { Team } from './team.js'
 
@@ -296,7 +298,7 @@ export class Search {
       for (let i = this.#open.length - 1; i >= 0; i--) {
         const check = this.#open[i]
         if (check.when === 'always' ? !check.holds() : check.when === 'reachable' && check.holds()) {
-          this.#record(check.name, id, undefined, undefined)
+          this.#record(check.name, id)
         }
       }
     }
@@ -318,21 +320,13 @@ export class Search {
   }
 
   #fails(property: string, id: number): void {
-    if (this.#open.some(check => check.name === property)) this.#record(property, id, undefined, undefined)
+    if (this.#open.some(check => check.name === property)) this.#record(property, id)
   }
 
   /** A state in which nothing can run: deadlock, or quiescence. */
   #atEnd(id: number): void {
     this.#terminal++
-    const rest = this.system.atRest()
-    for (const check of [...this.#open]) {
-      if (check.when === 'deadlock') {
-        if (!rest) this.#record(check.name, id, undefined, undefined)
-      } else if (check.when === 'quiescent' && rest && check.premise()) {
-        this.#tested.add(check.name)
-        if (!check.holds()) this.#record(check.name, id, undefined, undefined)
-      }
-    }
+    for (const name of failuresAtEnd(this.#open, this.system.atRest(), this.#tested)) this.#record(name, id)
   }
 
   #assertions(ordinal: number, findings: readonly Finding[]): void {
@@ -343,8 +337,12 @@ export class Search {
     }
   }
 
-  #record(property: string, id: number, ordinal: number | undefined, finding: Finding | undefined): void {
-    this.#found.set(property, { property, run: this.#runTo(id, ordinal, property), finding })
+  #record(property: string, id: number, said?: { readonly ordinal: number; readonly finding: Finding }): void {
+    this.#found.set(property, {
+      property,
+      run: this.#runTo(id, said && { ordinal: said.ordinal, property }),
+      finding: said?.finding,
+    })
     this.#open = this.#open.filter(check => check.name !== property)
     const { any, all } = this.options.until ?? {}
     if (any?.has(property) || (all && [...all].every(name => this.#found.has(name)))) this.team.stop('first violation')
@@ -355,8 +353,9 @@ export class Search {
    * included, has already violated something.
    */
   #settle(parent: number): void {
-    for (const { ordinal, finding } of this.#said) {
-      if (!this.#found.has(finding.property.name)) this.#record(finding.property.name, parent, ordinal, finding)
+    for (const said of this.#said) {
+      const { name } = said.finding.property
+      if (!this.#found.has(name)) this.#record(name, parent, said)
     }
     this.#said.length = 0
     for (const { ordinal, error } of this.#broken) {
@@ -369,8 +368,8 @@ export class Search {
     this.#broken.length = 0
   }
 
-  #runTo(id: number, ordinal?: number, property = ''): Run {
-    return this.#reducer?.runTo(id, ordinal, property) ?? runBy(this.store, id, ordinal)
+  #runTo(id: number, last?: { readonly ordinal: number; readonly property: string }): Run {
+    return this.#reducer?.runTo(id, last) ?? runTo(this.store, id, ...(last ? [last.ordinal] : []))
   }
 
   #violatedOn(run: Run): boolean {

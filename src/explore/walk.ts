@@ -1,6 +1,7 @@
 import { forgetTests, testedAssertions } from '../program/findings.js'
 import type { Finding } from '../system/finding.js'
 import type { Successors, System } from '../system/system.js'
+import { failuresAtEnd } from './at-end.js'
 import { outOfRange } from './batch.js'
 import type { Check } from './checks.js'
 import { type Limits, limits as withDefaults } from './limits.js'
@@ -83,15 +84,7 @@ export function walk(system: System, checks: readonly Check[], options: WalkOpti
       }
       if (enabled === 0) {
         terminal++
-        const rest = system.atRest()
-        for (const check of checks) {
-          if (check.when === 'deadlock') {
-            if (!rest) record(check.name, [], undefined)
-          } else if (check.when === 'quiescent' && rest && check.premise()) {
-            tested.add(check.name)
-            if (!check.holds()) record(check.name, [], undefined)
-          }
-        }
+        for (const name of failuresAtEnd(checks, system.atRest(), tested)) record(name, [], undefined)
       }
       if (choices.slot === 0) break
       const pick = random(choices.slot)

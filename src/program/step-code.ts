@@ -77,10 +77,16 @@ export function makeExpanders(
     ${copies.join('; ')}
     ${inside}
     return enabled`
-  const each = threads.map((inside, t) => `case ${t}: ${inside} break`)
+  let one: Expanders['one'] | undefined
   return {
     all: text.make('expand', 'sink', body(threads.join('\n'))) as Expander,
-    one: text.make('expandOne', 'thread, sink', body(`switch (thread) { ${each.join('\n')} }`)) as Expanders['one'],
+    // Made when it is first asked for: only reductions ask.
+    get one() {
+      if (one) return one
+      const each = threads.map((inside, t) => `case ${t}: ${inside} break`)
+      one = text.make('expandOne', 'thread, sink', body(`switch (thread) { ${each.join('\n')} }`)) as Expanders['one']
+      return one
+    },
   }
 }
 

@@ -39,6 +39,11 @@ export function cellsIn(set: Int32Array): number[] {
   return cells
 }
 
+export function isEmpty(set: Int32Array): boolean {
+  for (let i = 0; i < set.length; i++) if (set[i] !== 0) return false
+  return true
+}
+
 /** Whether two sets have a cell in common. */
 export function meet(a: Int32Array, b: Int32Array): boolean {
   for (let i = 0; i < a.length; i++) if ((a[i] & b[i]) !== 0) return true

@@ -1,8 +1,8 @@
 import type { Check } from '../explore/checks.js'
 import type { Run } from '../explore/result.js'
-import type { Finding } from '../program/findings.js'
+import { type Step, stepsFrom } from '../explore/steps-from.js'
 import type { Property } from '../property/property.js'
-import { type Successors, type System, threadOf } from '../system/system.js'
+import { type System, threadOf } from '../system/system.js'
 
 /** A run with the number of its preemptions, or the sign that the search for fewer was given up. */
 export interface Calmest {
@@ -19,12 +19,6 @@ interface Node {
   readonly switches: number
   readonly from: Node | undefined
   readonly ordinal: number
-}
-
-interface Step {
-  readonly ordinal: number
-  readonly vector: Int32Array | undefined
-  readonly findings: readonly Finding[]
 }
 
 /** Nodes that one search may keep before it gives up. */
@@ -163,44 +157,6 @@ function isViolation(system: System, checks: readonly Check[], property: Propert
       // No state shows it.
       return false
   }
-}
-
-/** Every enabled step from a vector, with its successor; the working vector holds `vector` afterwards. */
-function stepsFrom(system: System, vector: Int32Array): Step[] {
-  const said = new Map<number, readonly Finding[]>()
-  const ended: number[] = []
-  const ordinals: number[] = []
-  const sink: Successors & { slot: number } = {
-    words: new Int32Array(system.maxSuccessors * system.words),
-    slot: 0,
-    push: ordinal => {
-      ordinals.push(ordinal)
-      sink.slot++
-    },
-    found: (ordinal, findings) => {
-      said.set(ordinal, findings)
-    },
-    cut: ordinal => {
-      ended.push(ordinal)
-    },
-    broke: ordinal => {
-      ended.push(ordinal)
-    },
-  }
-  system.vector.set(vector)
-  system.expand(sink)
-  const steps: Step[] = ordinals.map((ordinal, i) => ({
-    ordinal,
-    vector: sink.words.slice(i * system.words, (i + 1) * system.words),
-    findings: said.get(ordinal) ?? [],
-  }))
-  for (const [ordinal, findings] of said) {
-    if (!ordinals.includes(ordinal)) steps.push({ ordinal, vector: undefined, findings })
-  }
-  for (const ordinal of ended) {
-    if (!said.has(ordinal)) steps.push({ ordinal, vector: undefined, findings: [] })
-  }
-  return steps
 }
 
 function runTo(node: Node): Run {

@@ -59,14 +59,16 @@ function smallDevice(s: State): void {
   mapSmall(s, 0, DEVICE, { write: true })
 }
 
+const twoFaults = [
+  thread('cpu a', does(user_access, { cpu: 0, va: 0, index: 0, write: true, value: 2 })),
+  thread('cpu b', does(user_access, { cpu: 1, va: 0, index: 0, write: true, value: 3 })),
+]
+
 export const twoFaultsOnePage = scenario('two-faults-one-device-page', pageTable, {
   about: 'Two CPUs touch one device-private page that a PTE maps.',
   bind: driver,
   initial: [smallDevice],
-  threads: [
-    thread('cpu a', does(user_access, { cpu: 0, va: 0, index: 0, write: true, value: 2 })),
-    thread('cpu b', does(user_access, { cpu: 1, va: 0, index: 0, write: true, value: 3 })),
-  ],
+  threads: twoFaults,
   exercises: ['no-access-to-free-page', 'fault-owns-its-page'],
   tags: ['dp-fault-page-unreferenced'],
 })
@@ -75,11 +77,7 @@ export const twoFaultsAndZap = scenario('two-faults-and-zap-of-device-page', pag
   about: 'Two CPUs touch one device-private page that a PTE maps, while a third gives the range up.',
   bind: driver,
   initial: [smallDevice],
-  threads: [
-    thread('cpu a', does(user_access, { cpu: 0, va: 0, index: 0, write: true, value: 2 })),
-    thread('cpu b', does(user_access, { cpu: 1, va: 0, index: 0, write: true, value: 3 })),
-    thread('cpu c', does(madvise_dontneed, { va: 0, only: NONE })),
-  ],
+  threads: [...twoFaults, thread('cpu c', does(madvise_dontneed, { va: 0, only: NONE }))],
   exercises: ['no-access-to-free-page', 'fault-owns-its-page'],
   tags: ['dp-fault-page-unreferenced'],
 })

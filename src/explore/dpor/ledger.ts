@@ -1,5 +1,6 @@
 import type { Finding } from '../../system/finding.js'
 import type { WatchedSystem } from '../../system/system.js'
+import { failuresAtEnd } from '../at-end.js'
 import type { Check } from '../checks.js'
 import type { Limits } from '../limits.js'
 import type { ExploreOptions } from '../options.js'
@@ -92,15 +93,7 @@ export class Ledger {
   /** The present state, which is the working vector, has no successor. */
   #atEnd(): void {
     this.#now.terminal++
-    const rest = this.system.atRest()
-    for (const check of this.checks) {
-      if (check.when === 'deadlock') {
-        if (!rest) this.#record(check.name, [], undefined)
-      } else if (check.when === 'quiescent' && rest && check.premise()) {
-        this.tested.add(check.name)
-        if (!check.holds()) this.#record(check.name, [], undefined)
-      }
-    }
+    for (const name of failuresAtEnd(this.checks, this.system.atRest(), this.tested)) this.#record(name, [], undefined)
   }
 
   exploration(): Exploration {

@@ -1,4 +1,5 @@
 import { many } from '../../numbers.js'
+import { isEmpty } from '../../state/footprint.js'
 import { type Frame, UNWANTED, WANTED } from './frame.js'
 
 /**
@@ -42,7 +43,7 @@ export class PreemptionBound {
     const last = able(frames, depth)
     if (last === undefined || last !== frame.thread) return
     const { access, offers, wanted, ended } = frame
-    const touches = access.reads.some(word => word !== 0) || access.writes.some(word => word !== 0)
+    const touches = !isEmpty(access.reads) || !isEmpty(access.writes)
     if (!touches && !ended && offers[last].ordinals.length === 1) return
     for (let t = 0; t < offers.length; t++) {
       if (t === last || offers[t].ordinals.length === 0 || wanted[t] !== UNWANTED) continue

@@ -1,5 +1,5 @@
 import { many } from '../../numbers.js'
-import { include, meet } from '../../state/footprint.js'
+import { include, isEmpty, meet } from '../../state/footprint.js'
 import { threadOf, type WatchedSystem } from '../../system/system.js'
 import { outOfRange } from '../batch.js'
 import type { Run } from '../result.js'
@@ -174,7 +174,7 @@ export class RunSearch {
     const { footprint } = system
     footprint.clear()
     const ordinals = system.offered(thread)
-    const guarded = footprint.reads.some(word => word !== 0)
+    const guarded = !isEmpty(footprint.reads)
     if (!guarded && ordinals.length === 0) return NOTHING
     const guard = guarded ? new Access(this.observers.width) : undefined
     guard?.reads.set(footprint.reads)

@@ -113,7 +113,6 @@ export function lookAtLocks(
   function firstRun(among: readonly Met[]): Run | undefined {
     const first = among.reduce<Met | undefined>((least, one) => (least && least.id <= one.id ? least : one), undefined)
     if (!first) return undefined
-    const { initial, ordinals } = runTo(store, first.id)
-    return { initial, ordinals: first.ordinal === undefined ? ordinals : [...ordinals, first.ordinal] }
+    return runTo(store, first.id, ...(first.ordinal === undefined ? [] : [first.ordinal]))
   }
 }

@@ -39,8 +39,7 @@ export function findRace(
             const conflicts = racing.conflicts(a, b)
             const both = conflicts.length > 0 ? inOrder(racing, conflicts, a, b) : undefined
             if (!both) continue
-            const { initial, ordinals } = runTo(store, id)
-            return { run: { initial, ordinals: [...ordinals, ...both] }, tested }
+            return { run: runTo(store, id, ...both), tested }
           }
         }
       }

@@ -1,4 +1,4 @@
-import { imageOf, include, meet } from '../../state/footprint.js'
+import { imageOf, include, isEmpty, meet } from '../../state/footprint.js'
 import type { Symmetry } from '../../system/symmetry.js'
 import type { WatchedSystem } from '../../system/system.js'
 import type { Batch } from '../batch.js'
@@ -248,9 +248,4 @@ function keepOnly(batch: Batch, first: number, { from, to }: Turn): void {
   batch.ordinals.copyWithin(first, from, to)
   batch.transitions -= batch.slot - first - (to - from)
   batch.slot = first + to - from
-}
-
-function isEmpty(cells: Int32Array): boolean {
-  for (let i = 0; i < cells.length; i++) if (cells[i] !== 0) return false
-  return true
 }

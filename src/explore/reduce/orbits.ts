@@ -1,56 +1,17 @@
 import { ModelError } from '../../errors.js'
-import type { Finding } from '../../system/finding.js'
 import type { Symmetry } from '../../system/symmetry.js'
-import type { Successors, System } from '../../system/system.js'
+import type { System } from '../../system/system.js'
 import type { Batch } from '../batch.js'
 import type { Check } from '../checks.js'
 import type { Run } from '../result.js'
+import { stepsFrom } from '../steps-from.js'
 import { NO_PARENT, type StateStore } from '../store/store.js'
 
 /** Images that are compared with a state, at most; those of the next states come next. */
 const CHECKED = 8
 
-/** What a state leads to. */
-class Steps implements Successors {
-  words: Int32Array
-  slot = 0
-  readonly ordinals: number[] = []
-  readonly said: (readonly [number, string])[] = []
-
-  constructor(readonly system: System) {
-    this.words = new Int32Array(Math.max(1, system.maxSuccessors) * system.words)
-  }
-
-  from(vector: Int32Array): this {
-    this.slot = 0
-    this.ordinals.length = 0
-    this.said.length = 0
-    this.system.vector.set(vector)
-    this.system.expand(this)
-    return this
-  }
-
-  push(ordinal: number): void {
-    this.ordinals.push(ordinal)
-    this.slot++
-  }
-
-  found(ordinal: number, findings: readonly Finding[]): void {
-    for (const { property } of findings) this.said.push([ordinal, property.name])
-  }
-
-  cut(ordinal: number, bound: string): void {
-    this.said.push([ordinal, `bound ${bound}`])
-  }
-
-  broke(ordinal: number, error: Error): void {
-    this.said.push([ordinal, `broke ${error.message}`])
-  }
-}
-
 /** A search that keeps one state of each orbit. */
 export class Orbits {
-  readonly #steps: Steps
   #checked = 0
   /** States that those counted so far stand for. */
   standFor = 0
@@ -58,40 +19,36 @@ export class Orbits {
   constructor(
     readonly system: System,
     readonly symmetry: Symmetry,
-  ) {
-    this.#steps = new Steps(system)
-  }
+  ) {}
 
   /**
    * The run that leads to a stored state, or to one of its orbit, and from there by a step that says what the last ordinal
    * says. What is stored are representatives: the run through the states themselves is found again step by step.
    */
-  runTo(store: StateStore, id: number, last?: { readonly property: string }): Run {
+  runTo(store: StateStore, id: number, property?: string): Run {
     const ids: number[] = []
     for (let at = id; at !== NO_PARENT; at = store.parentOf(at)) ids.push(at)
     const [first, ...rest] = ids.reverse()
     const initial = store.ordinalOf(first)
     this.system.loadInitial(initial)
-    let vector = this.system.vector.slice()
+    let vector: Int32Array = this.system.vector.slice()
     const target = new Int32Array(this.system.words)
     const ordinals: number[] = []
     for (const next of rest) {
       store.load(next, target)
-      const { words } = this.system
-      const steps = this.#steps.from(vector)
-      const i = steps.ordinals.findIndex((_, slot) => {
-        const successor = steps.words.slice(slot * words, (slot + 1) * words)
-        this.symmetry.canonical(successor, 0)
-        return successor.every((word, at) => word === target[at])
+      const step = stepsFrom(this.system, vector).find(({ vector: successor }) => {
+        return successor && this.#representative(successor).every((word, at) => word === target[at])
       })
-      if (i < 0) throw this.#broken()
-      ordinals.push(steps.ordinals[i])
-      vector = steps.words.slice(i * words, (i + 1) * words)
+      if (!step?.vector) throw this.#broken()
+      ordinals.push(step.ordinal)
+      vector = step.vector
     }
-    if (last) {
-      const said = this.#steps.from(vector).said.find(([, property]) => property === last.property)
+    if (property !== undefined) {
+      const said = stepsFrom(this.system, vector).find(({ findings }) =>
+        findings.some(finding => finding.property.name === property),
+      )
       if (!said) throw this.#broken()
-      ordinals.push(said[0])
+      ordinals.push(said.ordinal)
     }
     return { initial, ordinals }
   }
@@ -118,16 +75,18 @@ export class Orbits {
 
   /** What a state does and is, up to exchanges. */
   #behaviour(vector: Int32Array, checks: readonly Check[]): string {
-    const { system, symmetry } = this
-    const steps = this.#steps.from(vector)
-    const successors = steps.ordinals.map((_, slot) => {
-      const successor = steps.words.slice(slot * system.words, (slot + 1) * system.words)
-      symmetry.canonical(successor, 0)
-      return successor.join()
-    })
-    system.vector.set(vector)
+    const { system } = this
+    const steps = stepsFrom(system, vector)
+    const successors = steps.flatMap(step => (step.vector ? [this.#representative(step.vector).join()] : []))
+    const said = steps.flatMap(({ findings, ended }) => [...findings.map(({ property }) => property.name), ended])
     const judged = checks.map(check => (check.when === 'deadlock' || check.when === 'livelock' ? '' : check.holds()))
-    return [...successors.sort(), ...steps.said.map(([, name]) => name).sort(), ...judged, system.atRest()].join(';')
+    return [...successors.sort(), ...said.sort(), ...judged, system.atRest()].join(';')
+  }
+
+  #representative(vector: Int32Array): Int32Array {
+    const representative = vector.slice()
+    this.symmetry.canonical(representative, 0)
+    return representative
   }
 
   #broken(): ModelError {

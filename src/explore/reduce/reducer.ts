@@ -52,13 +52,14 @@ export class Reducer {
     this.#ample?.settle(found, parents, count)
   }
 
-  /** The states below `end` that have to be expanded whole after all, or those of a cycle that were just closed. */
+  /** The states below `end` that have to be expanded whole after all. */
   fallen(end: number, scratch: Batch): readonly number[] {
     if (!this.#ample) return []
     const load = (id: number) => this.store.load(id, this.system.vector)
     return [...this.#ample.revise(end, load, scratch)]
   }
 
+  /** A state that has to be expanded whole because all that was followed of it led back. */
   nextStuck(): number | undefined {
     return this.#ample?.nextStuck()
   }
@@ -76,10 +77,10 @@ export class Reducer {
   }
 
   /** The run that leads to a state, and on by the step that spoke of a property. It may run steps to find that. */
-  runTo(id: number, ordinal: number | undefined, property: string): Run {
-    if (!this.#orbits) return runBy(this.store, id, ordinal)
+  runTo(id: number, last?: { readonly ordinal: number; readonly property: string }): Run {
+    if (!this.#orbits) return runTo(this.store, id, ...(last ? [last.ordinal] : []))
     const here = this.system.vector.slice()
-    const run = this.#orbits.runTo(this.store, id, ordinal === undefined ? undefined : { property })
+    const run = this.#orbits.runTo(this.store, id, last?.property)
     this.system.vector.set(here)
     return run
   }
@@ -92,10 +93,4 @@ export class Reducer {
       ...(symmetry && { symmetry: { exchanges: symmetry.size, what: symmetry.what, standFor } }),
     }
   }
-}
-
-/** The run by which a state was first reached, and on by a step. */
-export function runBy(store: StateStore, id: number, ordinal: number | undefined): Run {
-  const run = runTo(store, id)
-  return ordinal === undefined ? run : { ...run, ordinals: [...run.ordinals, ordinal] }
 }
