@@ -10,6 +10,7 @@ const ORDER = [
   'state',
   'system',
   'program',
+  'picture',
   'property',
   'project',
   'explore',

@@ -12,6 +12,7 @@ import { throwAll } from './failures.js'
 import { Keeper } from './keeper.js'
 import type { ExploreFlags } from './options.js'
 import { replayHint } from './replay-hint.js'
+import { checkReportFiles, writeReports } from './report-files.js'
 import { type CheckJob, Session } from './session.js'
 import { print, printJson, reportWidth } from './terminal.js'
 
@@ -20,6 +21,7 @@ interface CheckFlags extends ExploreFlags {
   readonly patch: readonly string[]
   readonly property: readonly string[]
   readonly out?: string
+  readonly report: readonly string[]
   readonly strict?: boolean
   readonly verbose?: boolean
   readonly brief?: boolean
@@ -29,6 +31,7 @@ interface CheckFlags extends ExploreFlags {
 
 /** `foliocheck check`: scenarios × properties on one or more kernels. */
 export async function check(scenarios: readonly string[], flags: CheckFlags): Promise<ExitCode> {
+  checkReportFiles(flags.report)
   const session = await Session.open(flags, flags.expectations)
   const jobs = await jobsOf(session, scenarios, flags)
   if (flags.audit) return auditJobs(session, jobs)
@@ -45,9 +48,24 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
   const missing = everything ? missingKnown(session.expectations, rows.flat()) : []
   if (flags.json) printJson({ results: rows.flat(), missing })
   else if (results.length > 0) printText(results, rows, missing, flags, keeper)
-  throwAll([...errorsOf(outcomes), ...(keeper?.errors ?? [])])
   const unexercised = neverTested(rows.flat(), session.project.properties)
-  return exitCode(rows.flat(), missing, flags.strict ?? false, unexercised, session.pool.interrupted)
+  const { interrupted } = session.pool
+  const exit = exitCode(rows.flat(), missing, flags.strict ?? false, unexercised, interrupted)
+  const errors = errorsOf(outcomes)
+  const run = {
+    project: session.project,
+    model: flags.model,
+    results,
+    rows,
+    missing,
+    unexercised,
+    errors,
+    interrupted,
+    exit,
+  }
+  const failed = writeReports(flags.report, run)
+  throwAll([...errors, ...(keeper?.errors ?? []), ...failed])
+  return exit
 }
 
 /** @throws UsageError when there are none: a check that looks at nothing must not pass. */

@@ -21,6 +21,8 @@ export interface Scenario {
   readonly name: string
   /** What the threads do and what is asked, in one or two sentences. */
   readonly about: string
+  /** The machine that it runs on, by name. */
+  readonly machine: string
   readonly schema: RecordType
   /** Each recipe makes one initial state out of the default state. */
   readonly initial: readonly ((s: never) => void)[]
@@ -80,6 +82,7 @@ export function scenario<S extends RecordType>(
   return {
     name,
     about: spec.about,
+    machine: machine.name,
     schema: machine.schema,
     initial,
     setup: spec.setup ?? [],

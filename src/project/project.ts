@@ -1,4 +1,5 @@
 import { ModelError, UsageError } from '../errors.js'
+import type { Drawing } from '../picture/drawing.js'
 import type { Kernel } from '../program/kernel.js'
 import type { Patch } from '../program/patch.js'
 import type { Scenario } from '../program/scenario.js'
@@ -12,11 +13,14 @@ export interface Project {
   readonly patches: readonly Patch[]
   readonly scenarios: readonly Scenario[]
   readonly properties: readonly Property[]
+  /** How its machines are drawn; others are drawn field by field. */
+  readonly drawings?: readonly Drawing[]
 }
 
 /** A project. @throws ModelError when two things of one kind share a name, or a scenario exercises an unknown property. */
 export function project(parts: Project): Project {
-  for (const [kind, things] of Object.entries(parts) as [string, readonly { name: string }[]][]) {
+  const { drawings: _drawings, ...lists } = parts
+  for (const [kind, things] of Object.entries(lists) as [string, readonly { name: string }[]][]) {
     const names = things.map(thing => thing.name)
     const twice = names.find((name, i) => names.indexOf(name) !== i)
     if (twice !== undefined) throw new ModelError(`${kind} ${twice}`, 'is declared twice', 'rename one of them')

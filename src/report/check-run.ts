@@ -1,0 +1,24 @@
+import type { ScenarioResult } from '../check/check-scenario.js'
+import type { Known } from '../check/expectations.js'
+import type { Row } from '../check/rows.js'
+import type { Project } from '../project/project.js'
+
+/** A whole run of `check`: what its reports tell. */
+export interface CheckRun {
+  readonly project: Project
+  /** The model as the command line has it; undefined for the default one. */
+  readonly model: string | undefined
+  /** One for each scenario and kernel that was explored, in the order of the command line. */
+  readonly results: readonly ScenarioResult[]
+  /** For each result its rows, one per property. */
+  readonly rows: readonly (readonly Row[])[]
+  /** Expected violations that nothing fits. */
+  readonly missing: readonly Known[]
+  /** Properties that had no chance to fail anywhere. */
+  readonly unexercised: readonly string[]
+  /** Why scenarios have no result. */
+  readonly errors: readonly Error[]
+  readonly interrupted: boolean
+  /** The exit code, unless something failed. */
+  readonly exit: number
+}
