@@ -1,4 +1,4 @@
-// Builds dist/: the kernel of the state stores with the AssemblyScript compiler, everything else with tsc.
+// Builds dist/: the kernel of the state stores with the AssemblyScript compiler, pages with esbuild, all else with tsc.
 
 import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs'
@@ -8,6 +8,10 @@ import { fileURLToPath } from 'node:url'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const kernel = 'src/explore/store/kernel'
+const pages = [
+  { in: 'src/page/report.tsx', out: 'report' },
+  { in: 'src/page/style.css', out: 'report' },
+]
 const emitted = ['dist/src', 'dist/models', 'dist/properties']
 
 process.chdir(root)
@@ -19,6 +23,7 @@ try {
     ...['--enable', 'threads', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65535'],
   ])
   prune(compile())
+  await bundlePages()
 } catch (error) {
   console.error(`build failed: ${error instanceof Error ? error.message : error}`)
   process.exitCode = 1
@@ -49,6 +54,25 @@ function compile() {
   } catch (error) {
     throw new Error(`tsc found errors, nothing was written\n${error.stdout ?? error}`)
   }
+}
+
+/** Bundles scripts and styles of pages, each into one file that a report or server hands out whole. */
+async function bundlePages() {
+  const { build } = await load('esbuild')
+  await build({
+    entryPoints: pages,
+    outdir: 'dist/page',
+    bundle: true,
+    minify: true,
+    target: ['es2022'],
+    format: 'iife',
+    charset: 'utf8',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    tsconfigRaw: {},
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
 }
 
 /** Removes what an earlier build left of sources that are gone. */

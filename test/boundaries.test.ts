@@ -17,6 +17,7 @@ const ORDER = [
   'trace',
   'check',
   'mutate',
+  'page',
   'report',
   'cli',
 ]

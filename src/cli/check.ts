@@ -46,15 +46,21 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
   const rows = results.map(result => session.rowsOf(result))
   const everything = scenarios.length === 0 && flags.property.length === 0
   const missing = everything ? missingKnown(session.expectations, rows.flat()) : []
+  const replay = (row: Row) => {
+    const file = row.counterexample && keeper?.fileOf(row.counterexample)
+    return file ? replayHint(file, flags) : undefined
+  }
   if (flags.json) printJson({ results: rows.flat(), missing })
-  else if (results.length > 0) printText(results, rows, missing, flags, keeper)
+  else if (results.length > 0) printText(results, rows, missing, flags, replay)
   const unexercised = neverTested(rows.flat(), session.project.properties)
   const { interrupted } = session.pool
   const exit = exitCode(rows.flat(), missing, flags.strict ?? false, unexercised, interrupted)
   const errors = errorsOf(outcomes)
   const run = {
     project: session.project,
+    kernels: await session.kernels(jobs),
     model: flags.model,
+    replay,
     results,
     rows,
     missing,
@@ -87,16 +93,9 @@ function printText(
   rows: readonly (readonly Row[])[],
   missing: readonly Known[],
   flags: CheckFlags,
-  keeper: Keeper | undefined,
+  replay: (row: Row) => string | undefined,
 ): void {
-  const options = {
-    width: reportWidth(),
-    verbose: flags.verbose ?? false,
-    replay: (row: Row) => {
-      const file = row.counterexample && keeper?.fileOf(row.counterexample)
-      return file ? replayHint(file, flags) : undefined
-    },
-  }
+  const options = { width: reportWidth(), verbose: flags.verbose ?? false, replay }
   results.forEach((result, i) => {
     const brief = flags.brief && rows[i].every(row => row.asExpected)
     const lines = brief ? limitText(result, rows[i], options.width) : [...scenarioText(rows[i], result, options), '']

@@ -70,12 +70,12 @@ function makeProgram(): Command {
       .option('--width <columns>', 'columns of the text', columns)
       .option('--verbose', "show the setup's steps and specification-only fields, too")
       .addOption(
-        new Option('--format <name>', 'text, or the text of a sequence diagram')
-          .choices(['text', 'mermaid', 'plantuml'] as const)
+        new Option('--format <name>', 'text, a page of HTML, or the text of a sequence diagram')
+          .choices(['text', 'html', 'mermaid', 'plantuml'] as const)
           .default('text'),
       )
       .action(async (file: string, flags) => {
-        exit = (await import('./explain.js')).explain(file, flags)
+        exit = await (await import('./explain.js')).explain(file, flags)
       }),
   )
   add(

@@ -2,9 +2,12 @@ import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
 import { FileError, reasonOf, UsageError } from '../errors.js'
 import type { CheckRun } from '../report/check-run.js'
+import { checkPage } from '../report/html/check-page.js'
 
 /** The formats of reports, by the ending of the file's name. */
-const FORMATS: Readonly<Record<string, (run: CheckRun) => string>> = {}
+const FORMATS: Readonly<Record<string, (run: CheckRun) => string>> = {
+  '.html': checkPage,
+}
 
 /** Refuses report files of which the ending says no format. @throws UsageError */
 export function checkReportFiles(files: readonly string[]): void {

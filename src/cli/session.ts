@@ -80,6 +80,12 @@ export class Session {
     }))
   }
 
+  /** The kernels of these jobs, each once, with their patches applied. */
+  async kernels(jobs: readonly CheckJob[]): Promise<Kernel[]> {
+    const variants = new Map(jobs.map(({ kernel, patches }) => [[kernel, ...patches].join('\n'), { kernel, patches }]))
+    return Promise.all([...variants.values()].map(({ kernel, patches }) => kernelWith(this.project, kernel, patches)))
+  }
+
   /** What a result says, line by line, beside what is expected. */
   rowsOf(result: ScenarioResult): Row[] {
     return rowsOf(result, named('scenario', this.project.scenarios, result.scenario), this.expectations)

@@ -17,6 +17,11 @@ export function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.map(line => colour(printable(line))).join('\n')}\n`)
 }
 
+/** Prints a page of HTML, which is safe to look at as it is. */
+export function printPage(html: string): void {
+  process.stdout.write(html)
+}
+
 /** What JSON may hold as it is, and a terminal may take for a command. */
 const UNSEEN = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
 const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`

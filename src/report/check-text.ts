@@ -66,7 +66,7 @@ export function scenarioText(rows: readonly Row[], result: ScenarioResult, optio
 }
 
 /** How much was searched. */
-function sizeOf({ exploration: { states, transitions, runs } }: ScenarioResult): string {
+export function sizeOf({ exploration: { states, transitions, runs } }: ScenarioResult): string {
   if (!runs) return `${many(states, 'state')}, ${many(transitions, 'transition')}`
   const redundant = runs.redundant === 0 ? '' : `, ${count(runs.redundant)} given up as redundant`
   const searches = runs.searches === 1 ? '' : ` in ${count(runs.searches)} searches`

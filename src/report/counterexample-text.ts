@@ -66,7 +66,7 @@ function stepsText(trace: Trace, width: number, verbose: boolean): string[] {
   ]
 }
 
-function lengthOf(found: Counterexample): string {
+export function lengthOf(found: Counterexample): string {
   const { steps, preemptions } = found
   const { loopFrom } = found.trace
   if (loopFrom !== undefined) {
@@ -89,7 +89,7 @@ function lengthOf(found: Counterexample): string {
 }
 
 /** What of the scenario the violation does not need. */
-function withoutText({ without: { threads, actions } }: Counterexample, width: number): string[] {
+export function withoutText({ without: { threads, actions } }: Counterexample, width: number): string[] {
   const parts = [...threads, ...actions.map(({ thread, action }) => `call ${action + 1} of ${thread}`)]
   return parts.length === 0 ? [] : paragraph('  ', `without ${printable(parts.join(', '))}`, width)
 }

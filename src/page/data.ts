@@ -1,0 +1,133 @@
+import type { Box } from '../picture/picture.js'
+
+/**
+ * What a report's page is made from. The page decides nothing: every word in it was written by the report. Texts are
+ * plain; the page shows them as text, never as markup.
+ */
+export interface PageData {
+  /** foliocheck's version. */
+  readonly version: string
+  readonly title: string
+  /** Undefined for the page of a single counterexample. */
+  readonly run: RunData | undefined
+  /** What opens when a counterexample is asked for; the whole of each lies packed in an element of its own. */
+  readonly stories: readonly StoryHead[]
+}
+
+/** A whole check. */
+export interface RunData {
+  readonly model: string
+  /** What came of it, in a sentence or two each. */
+  readonly summary: readonly string[]
+  readonly exit: string
+  readonly properties: readonly { readonly name: string; readonly claim: string }[]
+  readonly scenarios: readonly ScenarioData[]
+  /** What could not be checked, and expected violations that were not found. */
+  readonly failures: readonly string[]
+}
+
+/** One scenario on one kernel. */
+export interface ScenarioData {
+  readonly name: string
+  readonly about: string
+  readonly kernel: string
+  readonly threads: readonly string[]
+  /** A verdict's letter for each property: see `VERDICTS`. */
+  readonly verdicts: string
+  /** By the number of a property: what is to be said of its verdict. */
+  readonly remarks: Readonly<Record<number, Remark>>
+  readonly size: string
+  readonly states: number
+  readonly transitions: number
+  readonly depth: number
+  readonly seconds: number
+  /** Steps that no run took, by operation. */
+  readonly dead: readonly string[]
+}
+
+export interface Remark {
+  /** What was not searched. */
+  readonly limit?: string | undefined
+  /** Why a violation is expected. */
+  readonly note?: string | undefined
+  /** The number of its story. */
+  readonly story?: number | undefined
+  readonly steps?: number | undefined
+  readonly unexpected?: boolean | undefined
+}
+
+/** Letters of verdicts in `ScenarioData.verdicts`; a blank where the property was not checked. */
+export const VERDICTS = {
+  p: 'proved',
+  h: 'holds up to',
+  v: 'violated',
+  '-': 'vacuous',
+  '?': 'inconclusive',
+} as const
+
+/** What a list of counterexamples says of each. */
+export interface StoryHead {
+  readonly scenario: string
+  readonly property: string
+  readonly kernel: string
+  readonly steps: number
+  readonly reason: string
+  /** Why it is expected; undefined when it is not. */
+  readonly note: string | undefined
+}
+
+/** A counterexample, whole. */
+export interface Story extends StoryHead {
+  readonly claim: string
+  /** How long it is, and whether that is the least. */
+  readonly length: string
+  /** What of the scenario it does not need. */
+  readonly without: string
+  readonly about: string
+  readonly why: {
+    readonly lines: readonly string[]
+    readonly evidence: readonly { readonly name: string; readonly value: string; readonly at: number | undefined }[]
+  }
+  readonly runs: readonly StoryRun[]
+  /** The same as plain text for a mail. */
+  readonly text: string
+  /** The command that replays it; empty when it was not written to a file. */
+  readonly replay: string
+  /** Why there are no pictures, when there are none. */
+  readonly undrawn: string
+}
+
+export interface StoryRun {
+  /** Threads that take part, in the order of the scenario. */
+  readonly threads: readonly string[]
+  /** What the setup did, in a sentence; empty when there was none. */
+  readonly setup: string
+  readonly steps: readonly StoryStep[]
+  /** The number of the step from which the run repeats. */
+  readonly loopFrom: number | undefined
+  /** Boxes and sections of the pictures, each once; a picture is a list of sections: at the start, then after each step. */
+  readonly album: Album
+}
+
+export interface Album {
+  readonly boxes: readonly Box[]
+  readonly sections: readonly {
+    readonly title: string
+    readonly columns?: number | undefined
+    readonly boxes: readonly number[]
+  }[]
+  readonly pictures: readonly (readonly number[])[]
+}
+
+export interface StoryStep {
+  readonly thread: string
+  /** Functions that are active, outermost first. */
+  readonly stack: readonly string[]
+  readonly source: string
+  readonly label: string
+  readonly note: string
+  /** `name before→after`, locals as `name = value`. */
+  readonly changes: readonly { readonly text: string; readonly kind: 'shared' | 'ghost' | 'local' }[]
+  /** What the step reported. */
+  readonly said: readonly string[]
+}

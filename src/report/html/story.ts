@@ -1,0 +1,144 @@
+import type { Counterexample } from '../../check/counterexample.js'
+import { ModelError, reasonOf, UsageError } from '../../errors.js'
+import { count } from '../../numbers.js'
+import type { Album, Story, StoryHead, StoryRun, StoryStep } from '../../page/data.js'
+import type { Kernel } from '../../program/kernel.js'
+import { compile } from '../../program/program.js'
+import { named, type Project } from '../../project/project.js'
+import { lockClassesOf } from '../../property/locks.js'
+import { type Artist, pictureOf } from '../../trace/picture-of.js'
+import { Diverged, type Replay, replay } from '../../trace/replay.js'
+import { cut } from '../../trace/shrink.js'
+import type { Trace, TraceStep } from '../../trace/trace.js'
+import { counterexampleText, lengthOf, withoutText } from '../counterexample-text.js'
+import { printable } from '../wrap.js'
+import { albumOf } from './album.js'
+
+/** The models a counterexample is drawn on. */
+export interface Models {
+  readonly project: Project
+  readonly kernel: Kernel
+}
+
+/** What is known of a counterexample beyond its file. */
+export interface StoryContext {
+  /** The models, or why there are none. */
+  readonly models: Models | string
+  /** Why it is expected, when it is. */
+  readonly note?: string | undefined
+  /** The command that replays it. */
+  readonly replay?: string | undefined
+}
+
+/** Columns of the plain text: those of a mail. */
+const MAIL = 72
+
+/** A counterexample as its page tells it. With models its states are drawn; if it does not replay on them, it says so. */
+export function storyOf(found: Counterexample, { models, note, replay: command = '' }: StoryContext): Story {
+  const drawn = typeof models === 'string' ? models : draw(found, models)
+  const pictures = typeof drawn === 'string' ? undefined : drawn
+  const runs = [found.trace, ...(found.trace.others ?? [])]
+  const { why } = found
+  return {
+    scenario: printable(found.scenario),
+    property: printable(found.property),
+    kernel: kernelText(found),
+    steps: found.steps,
+    reason: printable(why.reason),
+    note: note === undefined ? undefined : printable(note),
+    claim: printable(found.claim),
+    length: lengthOf(found),
+    without: withoutText(found, 10_000).join(' ').trim(),
+    about: aboutOf(found, models),
+    why: {
+      lines: (why.lines ?? []).map(printable),
+      evidence: why.evidence.map(({ name, value, writtenAt }) => ({
+        name: printable(name),
+        value: printable(value),
+        at: writtenAt,
+      })),
+    },
+    runs: runs.map((run, i) => runOf(run, pictures?.[i] ?? NOTHING)),
+    text: counterexampleText(found, { width: MAIL }).join('\n'),
+    replay: command,
+    undrawn: typeof drawn === 'string' ? printable(drawn) : '',
+  }
+}
+
+/** What a list of counterexamples says of one. */
+export function headOf({ scenario, property, kernel, steps, reason, note }: Story): StoryHead {
+  return { scenario, property, kernel, steps, reason, note }
+}
+
+/** A kernel and its patches in one word each. */
+export function kernelText({
+  kernel,
+  patches,
+  storeOrder,
+}: Pick<Counterexample, 'kernel' | 'patches' | 'storeOrder'>): string {
+  const order = storeOrder === undefined ? '' : `, store order ${storeOrder}`
+  return printable([kernel, ...patches].join(' + ') + order)
+}
+
+const NOTHING: Album = { boxes: [], sections: [], pictures: [] }
+
+function aboutOf({ scenario }: Counterexample, models: Models | string): string {
+  if (typeof models === 'string') return ''
+  return printable(models.project.scenarios.find(({ name }) => name === scenario)?.about ?? '')
+}
+
+function runOf(trace: Trace, album: Album): StoryRun {
+  const own = trace.steps.filter(step => !step.setup)
+  const setup = trace.steps.filter(step => step.setup)
+  const operations = [...new Set(setup.map(step => step.stack[0]))].join(', ')
+  return {
+    threads: trace.threads.filter(thread => own.some(step => step.thread === thread)).map(printable),
+    setup: setup.length === 0 ? '' : printable(`${operations} ran alone before: ${count(setup.length)} steps`),
+    steps: own.map(stepOf),
+    loopFrom: trace.loopFrom,
+    album,
+  }
+}
+
+function stepOf(step: TraceStep): StoryStep {
+  return {
+    thread: printable(step.thread),
+    stack: step.stack.map(printable),
+    source: printable(step.source),
+    label: printable(step.chosen === undefined ? step.label : `${step.label} [${step.chosen}]`),
+    note: printable(step.note),
+    changes: [
+      ...step.changes.map(({ name, before, after, ghost }) => ({
+        text: printable(`${name} ${before}→${after}`),
+        kind: ghost ? ('ghost' as const) : ('shared' as const),
+      })),
+      ...step.locals.map(({ name, value }) => ({ text: printable(`${name} = ${value}`), kind: 'local' as const })),
+    ],
+    said: step.said.map(printable),
+  }
+}
+
+/** For each run its pictures, or why there are none. */
+function draw(found: Counterexample, { project, kernel }: Models): Album[] | string {
+  try {
+    const scenario = cut(named('scenario', project.scenarios, found.scenario), found.without)
+    const program = compile(kernel, { ...scenario, storeOrder: found.storeOrder ?? 'sc' })
+    const artist = { program, drawings: project.drawings ?? [], locks: lockClassesOf(project.properties) }
+    const replayed = replay(program, found.trace.run)
+    return [replayed, ...replayed.others].map((run, i) =>
+      albumOf(picturesOf(artist, run, [found.trace, ...(found.trace.others ?? [])][i])),
+    )
+  } catch (thrown) {
+    if (thrown instanceof Diverged)
+      return `the models as they are now cannot take step ${thrown.step}: ${thrown.reason}`
+    if (thrown instanceof UsageError || thrown instanceof ModelError) return `${thrown.object} ${thrown.reason}`
+    return reasonOf(thrown)
+  }
+}
+
+/** Pictures of the state after the setup and after each further step. */
+function picturesOf(artist: Artist, run: Replay, trace: Trace) {
+  const setup = trace.steps.filter(step => step.setup).length
+  const start = run.steps[setup - 1]?.after ?? run.initial
+  return [start, ...run.steps.slice(setup).map(step => step.after)].map(state => pictureOf(artist, state))
+}
