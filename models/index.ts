@@ -7,6 +7,7 @@ import { v6_19 } from './kernels/v6.19.js'
 import { v7_0 } from './kernels/v7.0.js'
 import { v7_1 } from './kernels/v7.1.js'
 import { v7_3 } from './kernels/v7.3.js'
+import { zoneDeviceDrawing } from './machine/drawing.js'
 import { patches } from './patches/index.js'
 import { scenarios } from './scenarios/index.js'
 
@@ -16,4 +17,5 @@ export default project({
   patches,
   scenarios,
   properties,
+  drawings: [zoneDeviceDrawing],
 })
