@@ -16,10 +16,15 @@ interface LanesProps {
 /** Steps from top to bottom, each in the lane of its thread. */
 export function LanesView({ threads, steps, loopFrom, current, onStep, violated }: LanesProps) {
   const chosen = useRef<HTMLLIElement>(null)
-  useEffect(() => chosen.current?.scrollIntoView({ block: 'nearest' }), [current])
+  const seen = useRef(current)
+  // Not when the page opens: its head is to be read first.
+  useEffect(() => {
+    if (seen.current !== current) chosen.current?.scrollIntoView({ block: 'nearest' })
+    seen.current = current
+  }, [current])
   const lastCalls = new Map<string, string>()
   return (
-    <div class="lanes" style={{ '--lanes': threads.length }}>
+    <div class="lanes" style={{ '--lanes': Math.max(2, threads.length) }}>
       <div class="lane-heads">
         {threads.map((thread, i) => (
           <span key={thread} class={`lane-head lane-${i % 6}`} style={{ gridColumn: i + 2 }}>
@@ -60,7 +65,7 @@ export function LanesView({ threads, steps, loopFrom, current, onStep, violated 
                 onClick={() => onStep(number)}
               >
                 <span class="number">{number}</span>
-                <span class={`body lane-${lane % 6}`} style={{ gridColumn: lane + 2 }}>
+                <span class={`body lane-${lane % 6}`} style={{ gridColumn: `${lane + 2} / -1` }}>
                   <span class="who">{step.thread}</span>
                   {entered && step.stack.length > 0 ? (
                     <span class="function">

@@ -80,6 +80,9 @@ function BoxView({
   )
 }
 
+/** A value that is longer is not shown as it was before. */
+const SHORT = 24
+
 function LineView({
   line,
   before,
@@ -97,7 +100,7 @@ function LineView({
     <>
       {line.name === '' ? null : <span class="name">{line.name} </span>}
       <span class="value">
-        {changed && before ? (
+        {changed && before && before.value.length <= SHORT ? (
           <>
             <s>{before.value}</s>
             <span class="arrow"> → </span>

@@ -4,7 +4,7 @@ import { useEffect, useState } from 'preact/hooks'
 export interface Route {
   readonly story: number | undefined
   readonly run: number
-  /** From 0, which is before the first step; undefined for the last. */
+  /** From 0, which is before the first step, and meant when none is named. */
   readonly step: number | undefined
 }
 

@@ -22,7 +22,7 @@ export function StoryView({
 }) {
   const runNumber = Math.min(route.run, story.runs.length - 1)
   const run = story.runs[runNumber]
-  const step = Math.min(route.step ?? run.steps.length, run.steps.length)
+  const step = Math.min(route.step ?? 0, run.steps.length)
   const at = (next: number) =>
     go({ ...route, run: runNumber, step: Math.max(0, Math.min(run.steps.length, next)) }, 'replace')
   useKeys(step, run, at, home)
@@ -87,6 +87,12 @@ export function StoryView({
           )}
         </div>
       </div>
+      {story.undrawn === '' ? (
+        <div class="print-only">
+          <h2>after the last step</h2>
+          <Drawn album={run.album} step={run.steps.length} at={at} />
+        </div>
+      ) : null}
     </main>
   )
 }
@@ -134,7 +140,7 @@ function Controls({
   return (
     <div class="controls" role="toolbar" aria-label="steps">
       <button type="button" disabled={step === 0} onClick={() => at(0)} aria-label="to the start">
-        ⏮
+        |◀
       </button>
       <button type="button" disabled={step === 0} onClick={() => at(step - 1)} aria-label="previous step">
         ◀
@@ -151,7 +157,7 @@ function Controls({
         ▶
       </button>
       <button type="button" disabled={step === last} onClick={() => at(last)} aria-label="to the violation">
-        ⏭
+        ▶|
       </button>
       <output>
         step {step} of {last}

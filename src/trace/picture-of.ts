@@ -10,7 +10,7 @@ import { show } from '../state/diff.js'
 import { threadOf } from '../system/system.js'
 import { waitsFor } from './wait-for.js'
 
-/** The section that every picture ends with, and the one it begins with. */
+/** The sections that every picture ends with. */
 export const FIELDS = 'all fields'
 export const THREADS = 'threads'
 
@@ -22,15 +22,15 @@ export interface Artist {
   readonly locks: readonly LockClass[]
 }
 
-/** A state as a picture: its threads, its locks, the machine as its drawing has it, and every field. Never throws. */
+/** A state as a picture: its locks, the machine as its drawing has it, its threads, and every field. Never throws. */
 export function pictureOf({ program, drawings, locks }: Artist, state: ReferenceState): Picture {
   const { scenario } = program
   const drawing = drawings.find(({ machine }) => machine === scenario.machine)
   return {
     sections: [
-      { title: THREADS, boxes: threadBoxes(program, state) },
       ...drawn(() => (locks.length > 0 ? [{ title: 'locks', boxes: lockBoxes(program, locks, state) }] : [])),
       ...drawn(() => drawing?.draw(state.shared as never) ?? []),
+      { title: THREADS, boxes: threadBoxes(program, state) },
       fieldsOf(scenario.schema, state.shared, FIELDS),
     ],
   }
@@ -46,7 +46,7 @@ function drawn(draw: () => readonly Section[]): readonly Section[] {
   }
 }
 
-/** Where each thread is, innermost function first, with its locals; a setup that has ended is left out. */
+/** Where each thread is; a setup that has ended is left out. */
 function threadBoxes(program: Program, state: ReferenceState): Box[] {
   const system = new ReferenceSystem(program)
   const able = new Set(system.enabled(state).map(threadOf))
@@ -56,27 +56,24 @@ function threadBoxes(program: Program, state: ReferenceState): Box[] {
       if (program.setup && t === 0) return []
       return [{ name, title: 'has ended', tone: 'quiet', lines: [] }]
     }
-    const frames = framesAt(program, t, state.threads[t].pc)
-    const locals = frames.flatMap((frame, depth) =>
-      Object.entries(frame.type.fields).map(([local, type]): Line => {
-        const values = state.threads[t].frames[depth] as Readonly<Record<string, unknown>>
-        return { name: `${'· '.repeat(Math.max(0, depth - 1))}${local}`, value: show(type, values[local]) }
-      }),
-    )
-    const calls = frames.slice(1).map(frame => `${frame.operation}()`)
     const waits = able.has(t) ? {} : { tone: 'held' as const }
-    return [
-      {
-        name,
-        title: calls.join(' › '),
-        ...waits,
-        lines: [{ name: able.has(t) ? 'next' : 'waits at', value: step.label, ...waits }, ...named(locals)],
-      },
-    ]
+    const next = { name: able.has(t) ? 'next' : 'waits at', value: step.label, ...waits }
+    return [{ name, ...waits, lines: [next, ...callLines(program, state, t)] }]
   })
 }
 
-/** Lines with names of their own: a local of two functions on one stack is told by the place of the function. */
+/** The functions that are active in a thread, innermost first, each with its locals. */
+function callLines(program: Program, state: ReferenceState, t: number): Line[] {
+  const { pc, frames: locals } = state.threads[t]
+  const lines = framesAt(program, t, pc).map((frame, depth): Line => {
+    const values = locals[depth] as Readonly<Record<string, unknown>>
+    const shown = Object.entries(frame.type.fields).map(([local, type]) => `${local} ${show(type, values[local])}`)
+    return { name: `${frame.operation}()`, value: shown.join(', ') }
+  })
+  return named(lines.slice(1)).reverse()
+}
+
+/** Lines with names of their own: a function that is active twice is told by its place. */
 function named(lines: readonly Line[]): Line[] {
   const times = new Map<string, number>()
   return lines.map(line => {
@@ -86,24 +83,22 @@ function named(lines: readonly Line[]): Line[] {
   })
 }
 
+/** Locks that are held, one by one. */
 function lockBoxes(program: Program, classes: readonly LockClass[], state: ReferenceState): Box[] {
   const locks = new Locks(classes)
   const held = program.threads.map((_, t) => locks.of(state.shared, t))
   const waited = program.threads.map((_, t) => waitsFor(program, locks, state, t))
-  return locks.all.map((lock, i): Box => {
+  const boxes = locks.all.flatMap((lock, i): Box[] => {
     const holders = program.threads.flatMap(({ name }, t) =>
       held[t][i] === NONE ? [] : [held[t][i] === EXCLUSIVE ? name : `${name} (shared)`],
     )
-    const waiters = program.threads.flatMap(({ name }, t) =>
-      waited[t].some(by => by[i] !== undefined && by[i] !== NONE) ? [name] : [],
-    )
-    return {
-      name: locks.nameOf(lock),
-      ...(holders.length > 0 ? { tone: 'held' } : { title: 'free', tone: 'quiet' }),
-      lines: [
-        ...(holders.length > 0 ? [{ name: 'held by', value: holders.join(', ') }] : []),
-        ...(waiters.length > 0 ? [{ name: 'waited for by', value: waiters.join(', '), tone: 'held' as const }] : []),
-      ],
-    }
+    if (holders.length === 0) return []
+    const waiters = program.threads.flatMap(({ name }, t) => (waited[t].some(by => by[i] !== NONE) ? [name] : []))
+    const waits = waiters.length === 0 ? [] : [{ name: 'waited for by', value: waiters.join(', ') }]
+    return [
+      { name: locks.nameOf(lock), tone: 'held', lines: [{ name: 'held by', value: holders.join(', ') }, ...waits] },
+    ]
   })
+  const others = { name: boxes.length === 0 ? 'all' : 'others', title: 'free', tone: 'quiet', lines: [] } as const
+  return boxes.length < locks.all.length ? [...boxes, others] : boxes
 }
