@@ -80,7 +80,11 @@ async function jobsOf(session: Session, scenarios: readonly string[], flags: Che
   const kernels = all
     ? session.project.kernels.map(kernel => kernel.name)
     : (flags.kernel.length === 0 ? [undefined] : flags.kernel).map(name => session.kernelName(name))
-  const more = { properties: flags.property, skip: all, ...(flags.brief && { explained: 0 }) }
+  const more = {
+    properties: flags.property,
+    skip: all,
+    ...(flags.brief && flags.report.length === 0 && { explained: 0 }),
+  }
   const jobs = await Promise.all(
     [...new Set(kernels)].map(kernel => session.jobs(scenarios, kernel, flags.patch, more)),
   )

@@ -36,7 +36,8 @@ export interface ScenarioData {
   readonly verdicts: string
   /** By the number of a property: what is to be said of its verdict. */
   readonly remarks: Readonly<Record<number, Remark>>
-  readonly size: string
+  /** The strategy, whether it was exact, and what reductions saved. */
+  readonly how: string
   readonly states: number
   readonly transitions: number
   readonly depth: number

@@ -36,6 +36,9 @@ function Report({ data }: { readonly data: PageData }) {
 
 const page = document.getElementById('page')
 unpack<PageData>('data').then(
-  data => page && render(<Report data={data} />, page),
+  data => {
+    page?.replaceChildren()
+    if (page) render(<Report data={data} />, page)
+  },
   (error: unknown) => page?.replaceChildren(`This page cannot be shown: ${String(error)}`),
 )

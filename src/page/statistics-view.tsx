@@ -43,7 +43,7 @@ export function StatisticsView({ run }: { readonly run: RunData }) {
                 <td>{scenario.transitions.toLocaleString('en-US')}</td>
                 <td>{scenario.depth}</td>
                 <td>{scenario.seconds.toFixed(2)}</td>
-                <td class="words">{scenario.size}</td>
+                <td class="words">{scenario.how}</td>
                 <td class="words">
                   {scenario.dead.length === 0 ? (
                     'none'

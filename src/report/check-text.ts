@@ -66,7 +66,7 @@ export function scenarioText(rows: readonly Row[], result: ScenarioResult, optio
 }
 
 /** How much was searched. */
-export function sizeOf({ exploration: { states, transitions, runs } }: ScenarioResult): string {
+function sizeOf({ exploration: { states, transitions, runs } }: ScenarioResult): string {
   if (!runs) return `${many(states, 'state')}, ${many(transitions, 'transition')}`
   const redundant = runs.redundant === 0 ? '' : `, ${count(runs.redundant)} given up as redundant`
   const searches = runs.searches === 1 ? '' : ` in ${count(runs.searches)} searches`
@@ -107,7 +107,7 @@ function collisionText(result: ScenarioResult): string {
 }
 
 /** What each reduction saved, in a sentence. */
-function savings(reduction: Reduction | undefined): string[] {
+export function savings(reduction: Reduction | undefined): string[] {
   const { order, symmetry } = reduction ?? {}
   return [
     ...(symmetry ? [symmetryText(symmetry)] : []),

@@ -21,7 +21,7 @@ export function checkPage(run: CheckRun): string {
     return [storyOf(found, { models, note: row.asExpected ? row.note : undefined, replay: run.replay(row) })]
   })
   const data = runDataOf(run, row => numbers.get(row))
-  const title = `foliocheck: ${data.model}`
+  const title = `foliocheck: model ${data.model}`
   const unexpected = stories.filter(story => story.note === undefined).map(story => story.text)
   const plain = [title, '', ...data.summary, data.exit, '', ...data.failures, ...unexpected].join('\n')
   return page({ version: packageVersion(), title, run: data, stories: stories.map(headOf) }, stories, plain)

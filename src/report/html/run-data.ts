@@ -3,8 +3,9 @@ import type { Row } from '../../check/rows.js'
 import type { Verdict } from '../../check/verdict.js'
 import { count, many } from '../../numbers.js'
 import { type Remark, type RunData, type ScenarioData, VERDICTS } from '../../page/data.js'
+import { builtInModel } from '../../project/built-in.js'
 import type { CheckRun } from '../check-run.js'
-import { sizeOf } from '../check-text.js'
+import { savings } from '../check-text.js'
 import { printable } from '../wrap.js'
 import { kernelText } from './story.js'
 
@@ -27,7 +28,7 @@ export function runDataOf(run: CheckRun, storyOf: (row: Row) => number | undefin
   const places = new Map(names.map((name, i) => [name, i]))
   const claims = new Map(run.project.properties.map(({ name, claim }) => [name, claim]))
   return {
-    model: run.model === undefined ? 'the built-in model of device pages' : `model ${printable(run.model)}`,
+    model: printable(builtInModel(run.model)?.name ?? run.model ?? ''),
     summary: summaryOf(run, rows),
     exit: `exit code ${run.exit}: ${run.errors.length > 0 ? 'something could not be checked' : (EXITS[run.exit] ?? '')}`,
     properties: names.map(name => ({ name: printable(name), claim: printable(claims.get(name) ?? '') })),
@@ -82,7 +83,15 @@ function scenarioOf(
     ),
     verdicts: verdicts.join(''),
     remarks,
-    size: `${sizeOf(result)}, ${exploration.exact ? 'exact' : 'not exact'}`,
+    how: printable(
+      [
+        ...new Set([
+          exploration.strategy,
+          exploration.exact ? 'exact' : 'not exact',
+          ...savings(exploration.reduction),
+        ]),
+      ].join(', '),
+    ),
     states: exploration.states,
     transitions: exploration.transitions,
     depth: Math.max(0, exploration.levels - 1),
