@@ -23,7 +23,9 @@ function walk(type: Type, value: unknown, name: string, ghost: boolean, lines: L
       } else if (field.kind === 'array') {
         const parts = part as readonly unknown[]
         parts.forEach((element, i) => {
-          const own = field.prefix === '' ? `${path}[${i}]` : `${name === '' ? '' : `${name}.`}${field.prefix}${i}`
+          const short = `${name === '' ? '' : `${name}.`}${field.prefix}${i}`
+          // Two arrays may have the same things as elements.
+          const own = field.prefix === '' || boxes.some(box => box.name === short) ? `${path}[${i}]` : short
           boxed(field.of, element, own, hidden || field.ghost === true, boxes)
         })
       } else boxed(field, part, path, hidden, boxes)
