@@ -1,4 +1,5 @@
 import { type Lock, Locks, NONE } from '../explore/locks/held.js'
+import { running } from '../program/current.js'
 import type { Program } from '../program/program.js'
 import { type ReferenceState, ReferenceSystem } from '../program/reference-system.js'
 import type { LockClass } from '../property/locks.js'
@@ -50,6 +51,7 @@ export function waitsFor(program: Program, locks: Locks, state: ReferenceState, 
   const { schema } = program.scenario
   const readsOf = (look: (shared: object) => unknown) => {
     const paths = new Set<string>()
+    running.thread = thread
     look(watched(schema, state.shared as object, ({ path }) => paths.add(path.join('.'))))
     return paths
   }
