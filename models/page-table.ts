@@ -7,6 +7,7 @@ import { v6_0 } from './kernels/page-table/v6.0.js'
 import { v6_14 } from './kernels/page-table/v6.14.js'
 import { v6_19 } from './kernels/page-table/v6.19.js'
 import { v7_3 } from './kernels/page-table/v7.3.js'
+import { pageTableDrawing } from './machine/page-table/drawing.js'
 import * as contracts from './patches/page-table/contracts.js'
 import * as migrateDevice from './patches/page-table/migrate-device.js'
 import * as mutants from './patches/page-table/mutants.js'
@@ -24,4 +25,5 @@ export default project({
   ),
   scenarios: pageTableScenarios,
   properties: pageTableProperties,
+  drawings: [pageTableDrawing],
 })

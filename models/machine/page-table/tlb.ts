@@ -82,7 +82,8 @@ export function staleTranslation(s: State, va: number): boolean {
   return false
 }
 
-function isStale(translation: Translation, e: EntryState): boolean {
+/** Whether a walk of the tables would not give the translation, or not with its rights. */
+export function isStale(translation: Translation, e: EntryState): boolean {
   if (translation.pfn === NONE) return false
   return e.kind !== 'present' || e.pfn !== translation.pfn || e.protnone || (translation.write && !e.rw)
 }
