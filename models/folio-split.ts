@@ -1,5 +1,6 @@
 import { does, kernel, noDeadlock, patch, project, put, scenario, thread } from 'foliocheck'
 import { cacheMatches, flagOfHead, lookupContains, poisonMarked, referencesAdd } from '../properties/folio-split.js'
+import { folioSplitDrawing } from './machine/folio-split/drawing.js'
 import { oneBrokenFolio, oneFolio, split } from './machine/folio-split/state.js'
 import { filemap_get_entry } from './mm/folio_split/lookup.js'
 import {
@@ -91,4 +92,5 @@ export default project({
   patches: [fixFolioTryGetRace, flagAfterHead],
   scenarios: [nonUniform, uniform, broken],
   properties: [lookupContains, flagOfHead, cacheMatches, referencesAdd, poisonMarked, noDeadlock],
+  drawings: [folioSplitDrawing],
 })

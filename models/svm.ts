@@ -6,6 +6,7 @@ import { v6_0 } from './kernels/svm/v6.0.js'
 import { v6_18 } from './kernels/svm/v6.18.js'
 import { v6_19 } from './kernels/svm/v6.19.js'
 import { v7_3 } from './kernels/svm/v7.3.js'
+import { svmDrawing } from './machine/svm/drawing.js'
 import * as fixes from './patches/svm/fixes.js'
 import * as proposed from './patches/svm/proposed.js'
 import { svmScenarios } from './scenarios/svm/index.js'
@@ -16,4 +17,5 @@ export default project({
   patches: [fixes, proposed].flatMap(module => Object.values(module)),
   scenarios: svmScenarios,
   properties: svmProperties,
+  drawings: [svmDrawing],
 })
