@@ -1,19 +1,30 @@
 import { fileURLToPath } from 'node:url'
-import { compile, named, type Project } from 'foliocheck'
+import fc from 'fast-check'
+import { compile, type Invariant, named, type Project, ReferenceSystem } from 'foliocheck'
 import { describe, expect, test } from 'vitest'
 import { readCounterexample } from '../src/check/counterexample-file.js'
 import type { Picture } from '../src/picture/picture.js'
+import { applicable } from '../src/project/applicable.js'
 import { kernelNamed } from '../src/project/load.js'
 import { lockClassesOf } from '../src/property/locks.js'
+import { falseClause } from '../src/property/property.js'
 import { pictureOf } from '../src/trace/picture-of.js'
 import { replay } from '../src/trace/replay.js'
 import { cut } from '../src/trace/shrink.js'
 import { readIndex } from '../test/trial.js'
+import folioSplit from './folio-split.js'
 import lifeCycle from './index.js'
+import pageTable from './page-table.js'
+import svm from './svm.js'
 
 /** Drawings: every state of every recorded run can be drawn, and what is drawn says what is there. */
 
-const PROJECTS: readonly (readonly [index: string, project: Project])[] = [['index', lifeCycle]]
+const PROJECTS: readonly (readonly [index: string, project: Project])[] = [
+  ['index', lifeCycle],
+  ['page-table', pageTable],
+  ['svm', svm],
+  ['folio-split', folioSplit],
+]
 
 /** The states of a recorded counterexample, in the order of its run, as pictures. */
 function picturesOf(project: Project, bug: string): Picture[] {
@@ -79,6 +90,47 @@ describe.each(PROJECTS)('the drawing of %s', (index, project) => {
   })
 })
 
+describe.each(PROJECTS)('any run of %s on its newest kernel', (_, project) => {
+  const newest = project.kernels[project.kernels.length - 1]
+  const programs = project.scenarios
+    .filter(scenario => applicable(newest, scenario))
+    .map(scenario => compile(newest, scenario))
+
+  test('is drawn without an alarm as long as nothing is violated', () => {
+    expect(programs.length).toBeGreaterThan(1)
+    const invariants = project.properties.filter(
+      property => property.kind === 'invariant' && property.when === 'always',
+    ) as Invariant[]
+    const choices = fc.array(fc.nat(), { minLength: 20, maxLength: 120 })
+    const property = fc.property(fc.nat(programs.length - 1), choices, (which, steps) => {
+      const program = programs[which]
+      const artist = { program, drawings: project.drawings ?? [], locks: lockClassesOf(project.properties) }
+      const system = new ReferenceSystem(program)
+      let state = system.initial[steps[0] % system.initial.length]
+      for (const step of steps) {
+        const enabled = system.enabled(state)
+        if (enabled.length === 0) return
+        const { state: next, outcome } = system.fire(state, enabled[step % enabled.length])
+        if (outcome.findings.length > 0 || outcome.broke !== undefined || outcome.cut !== '') return
+        state = next
+      }
+      const picture = pictureOf(artist, state)
+      expect(faultsOf(picture)).toEqual([])
+      const broken = invariants.filter(invariant => falseClause(invariant, state.shared) !== undefined)
+      if (broken.length === 0) expect(alarmsOf(picture)).toEqual([])
+    })
+    fc.assert(property, { numRuns: 300 })
+  })
+})
+
+function alarmsOf({ sections }: Picture): string[] {
+  return sections.flatMap(({ title, boxes }) =>
+    boxes
+      .filter(({ tone, lines }) => tone === 'alarm' || lines.some(line => line.tone === 'alarm'))
+      .map(({ name }) => `${title}: ${name}`),
+  )
+}
+
 /** A box as one text, for comparing. */
 function boxIn(picture: Picture | undefined, section: string, name: string): string {
   const box = picture?.sections.find(({ title }) => title === section)?.boxes.find(box => box.name === name)
@@ -109,5 +161,47 @@ describe('life-cycle', () => {
   test('free lists are chains', () => {
     const pictures = picturesOf(lifeCycle, 'zd-memunmap-before-pages-freed')
     expect(boxIn(pictures.at(-6), 'driver', 'free_pages')).toBe(' | p2 → p1 → p0')
+  })
+})
+
+describe('page-table', () => {
+  test('an entry that fork took for a bad one, under the lock of somebody else', () => {
+    const pictures = picturesOf(pageTable, 'dp-none-window-fork')
+    expect(boxIn(pictures[0], 'page frames', 'folio p6')).toBe(
+      'PMD order | ref 1 = va0 | mapcount 1, entire 1 | flags anon',
+    )
+    expect(boxIn(pictures[0], 'page tables', 'pmd va0')).toBe('device-private | p6 write')
+    expect(boxIn(pictures.at(-3), 'page frames', 'folio p6')).toMatch(/^PMD order, locked \| ref 2 = 2×cpu0 \|/)
+    expect(boxIn(pictures.at(-2), 'page tables', 'pmd va0')).toBe('migration | p6 write')
+    expect(boxIn(pictures.at(-1), 'page tables', 'pmd va0')).toBe('none')
+    expect(boxIn(pictures.at(-1), 'page tables', 'va0')).toBe(
+      'mm0, writable | deposited 1 | notifier ranges 2 open | must read 1, 1',
+    )
+  })
+
+  test('a translation that outlives its entry', () => {
+    const stale = picturesOf(pageTable, 'dp-tlb-flush-after-ptl').flatMap(({ sections }) =>
+      sections.filter(({ title }) => title === 'TLBs').flatMap(({ boxes }) => boxes.flatMap(({ lines }) => lines)),
+    )
+    expect(stale.map(({ name, value }) => `${name} ${value}`)).toContain('va0[0] p0 read, stale')
+  })
+})
+
+describe('svm', () => {
+  test('a bare pfn in dst[], and a page of another device', () => {
+    const state = picturesOf(svm, 'drv-pagemap-bare-pfn-on-error').at(-2)
+    expect(boxIn(state, 'migration', 'dst[2]')).toBe(' | pfn 9, bare')
+    expect(boxIn(state, 'device memory', 'p10')).toBe('peer | ref 1 = va1 | data 1')
+    expect(boxIn(state, 'system memory', 'p1')).toBe('locked | ref 1 = 1 by a thread | data 1 | on LRU')
+    expect(boxIn(state, 'page tables', 'va2')).toBe('migration | p1 write | must read 1')
+  })
+})
+
+describe('folio-split', () => {
+  test('the cache names a folio that the page has left', () => {
+    const state = picturesOf(folioSplit, 'thp-split-xarray-vs-try-get').at(-3)
+    expect(boxIn(state, 'page cache', 'index 3')).toBe(' | folio p2, not its folio')
+    expect(boxIn(state, 'page frames', 'folio p3')).toBe('order 0, frozen | ref 0')
+    expect(boxIn(state, 'page frames', 'folio p2')).toBe('order 0 | ref 3 = 1 by the cache + 2 by threads')
   })
 })
