@@ -27,7 +27,8 @@ const step = v.object({
 })
 const run = { initial: small, ordinals: list(small, 100_000) }
 const trace = { initially: list(change, 10_000), steps: list(step, 100_000), threads: list(text, 256) }
-const schema = v.object({
+/** The content of a counterexample file. */
+export const counterexampleSchema = v.object({
   format: v.literal('foliocheck-counterexample'),
   version: v.pipe(small, v.minValue(1)),
   kernel: text,
@@ -60,7 +61,11 @@ const schema = v.object({
 
 /** Reads a counterexample file. @throws FileError when it is missing, damaged, foreign, or of a newer format. */
 export function readCounterexample(file: string): Counterexample {
-  const parsed = readJson(file)
+  return counterexampleIn(file, readJson(file))
+}
+
+/** The counterexample that a file's JSON is. @throws FileError when it is damaged, foreign, or of a newer format. */
+export function counterexampleIn(file: string, parsed: unknown): Counterexample {
   const format = typeof parsed === 'object' && parsed !== null ? (parsed as { format?: unknown }).format : undefined
   if (format !== 'foliocheck-counterexample') {
     throw new FileError(
@@ -73,7 +78,7 @@ export function readCounterexample(file: string): Counterexample {
   if (typeof version === 'number' && version > FORMAT) {
     throw new FileError(file, `has format version ${version}, newer than ${FORMAT}`, 'update foliocheck')
   }
-  const checked = v.safeParse(schema, parsed)
+  const checked = v.safeParse(counterexampleSchema, parsed)
   if (!checked.success) {
     const issue = checked.issues[0]
     const where = issue.path?.map(item => String(item.key)).join('.') ?? 'its content'

@@ -7,6 +7,16 @@ import { isPlainName } from './write-counterexample.js'
 // It names a file, or a heading.
 const id = v.pipe(v.string(), v.check(isPlainName, 'not usable as the name of a file'))
 const variant = v.object({ kernel: v.string(), patches: v.array(v.string()) })
+/** A known violation, as the index and the reports have it. */
+export const knownSchema = v.object({
+  kernel: v.string(),
+  patches: v.array(v.string()),
+  scenario: v.string(),
+  property: v.string(),
+  verdict: v.literal('violated'),
+  note: v.string(),
+  finding: v.optional(id),
+})
 const schema = v.object({
   bugs: v.array(
     v.object({
@@ -19,17 +29,7 @@ const schema = v.object({
       finding: v.optional(id),
     }),
   ),
-  known: v.array(
-    v.object({
-      kernel: v.string(),
-      patches: v.array(v.string()),
-      scenario: v.string(),
-      property: v.string(),
-      verdict: v.literal('violated'),
-      note: v.string(),
-      finding: v.optional(id),
-    }),
-  ),
+  known: v.array(knownSchema),
   findings: v.optional(
     v.array(
       v.object({

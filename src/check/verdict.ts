@@ -3,7 +3,8 @@ import { count, many } from '../numbers.js'
 import type { Property } from '../property/property.js'
 
 /** The five verdicts; there are no others. */
-export type Verdict = 'proved' | 'holds up to' | 'violated' | 'vacuous' | 'inconclusive'
+export const VERDICTS = ['proved', 'holds up to', 'violated', 'vacuous', 'inconclusive'] as const
+export type Verdict = (typeof VERDICTS)[number]
 
 /** A verdict with what it is limited by. */
 export interface Judgement {

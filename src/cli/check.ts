@@ -4,11 +4,12 @@ import { errorsOf, resultsOf } from '../check/outcome.js'
 import { missingKnown, neverTested, type Row } from '../check/rows.js'
 import { UsageError } from '../errors.js'
 import { many } from '../numbers.js'
+import type { CheckRun } from '../report/check-run.js'
 import { scenarioText } from '../report/check-text.js'
 import { paragraph, printable } from '../report/wrap.js'
 import { auditJobs } from './audit.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { throwAll } from './failures.js'
+import { exitCodeOf, throwAll } from './failures.js'
 import { Keeper } from './keeper.js'
 import type { ExploreFlags } from './options.js'
 import { replayHint } from './replay-hint.js'
@@ -55,8 +56,8 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
   const unexercised = neverTested(rows.flat(), session.project.properties)
   const { interrupted } = session.pool
   const exit = exitCode(rows.flat(), missing, flags.strict ?? false, unexercised, interrupted)
-  const errors = errorsOf(outcomes)
-  const run = {
+  const errors = [...errorsOf(outcomes), ...(keeper?.errors ?? [])]
+  const run: CheckRun = {
     project: session.project,
     kernels: await session.kernels(jobs),
     model: flags.model,
@@ -67,10 +68,10 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
     unexercised,
     errors,
     interrupted,
-    exit,
+    exit: errors.length === 0 ? exit : Math.max(...errors.map(exitCodeOf)),
   }
   const failed = writeReports(flags.report, run)
-  throwAll([...errors, ...(keeper?.errors ?? []), ...failed])
+  throwAll([...errors, ...failed])
   return exit
 }
 

@@ -10,14 +10,19 @@ export function throwAll(errors: readonly Error[]): void {
   if (different.length > 1) throw new AggregateError(different)
 }
 
+/** The exit code that an error ends the program with. */
+export function exitCodeOf(thrown: unknown): ExitCode {
+  if (thrown instanceof UsageError) return EXIT.usage
+  return thrown instanceof FileError || thrown instanceof ModelError ? EXIT.model : EXIT.internal
+}
+
 /** Tells an error in one paragraph on standard error, without a stack. Returns the exit code; the gravest of several. */
 export function report(thrown: unknown): ExitCode {
   if (thrown instanceof AggregateError) return Math.max(...thrown.errors.map(report)) as ExitCode
   if (thrown instanceof CommanderError) return reportUsage(thrown)
-  if (thrown instanceof UsageError) return tell(reasonOf(thrown), EXIT.usage)
-  if (thrown instanceof FileError || thrown instanceof ModelError) return tell(reasonOf(thrown), EXIT.model)
+  const code = exitCodeOf(thrown)
   const request = 'please report this with the command line and the model'
-  return tell(`internal error: ${reasonOf(thrown)}; ${request}`, EXIT.internal)
+  return tell(code === EXIT.internal ? `internal error: ${reasonOf(thrown)}; ${request}` : reasonOf(thrown), code)
 }
 
 /** Help and version are no errors; help instead of a command is. Commander has printed both. */

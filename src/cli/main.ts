@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander'
+import { Argument, Command, Option } from 'commander'
 import { packageVersion } from '../project/package-root.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { guarded } from './guard.js'
@@ -105,6 +105,16 @@ function makeProgram(): Command {
       .option('--expectations <file>', 'the index that describes the findings (docs/formats.md)')
       .action(async flags => {
         exit = await (await import('./findings.js')).findings(flags)
+      }),
+  )
+  add(
+    new Command('schema')
+      .description('the JSON Schema of a file that foliocheck writes (docs/formats.md)')
+      .addArgument(
+        new Argument('[file]', 'which').choices(['check', 'counterexample'] as const).default('check' as const),
+      )
+      .action(async name => {
+        exit = (await import('./schema.js')).schema(name)
       }),
   )
   add(

@@ -1,4 +1,5 @@
 import pc from 'picocolors'
+import { jsonText } from '../report/json-text.js'
 import { printable } from '../report/wrap.js'
 
 /** Colour only where a person looks; NO_COLOR and FORCE_COLOR decide otherwise. */
@@ -22,14 +23,9 @@ export function printPage(html: string): void {
   process.stdout.write(html)
 }
 
-/** What JSON may hold as it is, and a terminal may take for a command. */
-const UNSEEN = /[\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
-const escaped = (sign: string) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`
-
 /** Prints a value as JSON, indented, in a form that is safe to look at. */
 export function printJson(value: unknown): void {
-  const text = JSON.stringify(value, undefined, 2)
-  process.stdout.write(`${text.replace(UNSEEN, escaped)}\n`)
+  process.stdout.write(jsonText(value))
 }
 
 function colour(line: string): string {

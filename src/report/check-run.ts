@@ -21,9 +21,9 @@ export interface CheckRun {
   readonly unexercised: readonly string[]
   /** The command that replays a row's counterexample, if it was written to a file. */
   readonly replay: (row: Row) => string | undefined
-  /** Why scenarios have no result. */
+  /** Why scenarios have no result, or a counterexample was not kept. */
   readonly errors: readonly Error[]
   readonly interrupted: boolean
-  /** The exit code, unless something failed. */
+  /** The exit code, unless a report cannot be written. */
   readonly exit: number
 }
