@@ -43,7 +43,7 @@ export class Shell {
     const child = spawn('bash', ['-c', `${PRELUDE}\n${command}\ncode=$?\npwd >&3\nexit $code`], {
       cwd: this.#folder,
       stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
-      env: { ...process.env, ROOT, NO_COLOR: '1' },
+      env: { ...process.env, ROOT, NO_COLOR: '1', GITHUB_ACTIONS: '' },
     })
     const closed = new Promise<number>(resolve => child.on('close', code => resolve(code ?? -1)))
     const [out, error, folder] = await Promise.all(child.stdio.slice(1).map(stream => textOf(stream as Readable)))

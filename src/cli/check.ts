@@ -10,6 +10,7 @@ import { paragraph, printable } from '../report/wrap.js'
 import { auditJobs } from './audit.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { exitCodeOf, throwAll } from './failures.js'
+import { onGithub, tellGithub } from './github.js'
 import { Keeper } from './keeper.js'
 import type { ExploreFlags } from './options.js'
 import { replayHint } from './replay-hint.js'
@@ -23,6 +24,7 @@ interface CheckFlags extends ExploreFlags {
   readonly property: readonly string[]
   readonly out?: string
   readonly report: readonly string[]
+  readonly github?: boolean
   readonly strict?: boolean
   readonly verbose?: boolean
   readonly brief?: boolean
@@ -71,6 +73,7 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
     exit: errors.length === 0 ? exit : Math.max(...errors.map(exitCodeOf)),
   }
   const failed = writeReports(flags.report, run)
+  if (flags.github ?? onGithub()) failed.push(...tellGithub(run, flags.json ?? false))
   throwAll([...errors, ...failed])
   return exit
 }
