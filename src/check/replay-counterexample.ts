@@ -1,5 +1,5 @@
 import type { Kernel } from '../program/kernel.js'
-import { compile } from '../program/program.js'
+import { compile, type Program } from '../program/program.js'
 import { named, type Project } from '../project/project.js'
 import { Diverged, violates } from '../trace/replay.js'
 import { cut } from '../trace/shrink.js'
@@ -12,16 +12,24 @@ export interface ReplayVerdict {
   readonly reason: string
 }
 
+/** What a recorded run is a run of. */
+export type Setting = Pick<Counterexample, 'scenario' | 'without' | 'storeOrder'>
+
+/** The program of a recorded run on a kernel. @throws UsageError for an unknown scenario, ModelError */
+export function programOf(project: Project, kernel: Kernel, { scenario, without, storeOrder }: Setting): Program {
+  const made = cut(named('scenario', project.scenarios, scenario), without)
+  return compile(kernel, { ...made, storeOrder: storeOrder ?? 'sc' })
+}
+
 /**
  * Runs a counterexample's steps on a kernel as it is modelled now. The steps must be the same by thread, function and
  * label, not only by number. @throws UsageError when scenario or property are not known any more, ModelError when the
  * model itself is wrong.
  */
 export function replayCounterexample(project: Project, kernel: Kernel, found: Counterexample): ReplayVerdict {
-  const scenario = cut(named('scenario', project.scenarios, found.scenario), found.without)
+  const program = programOf(project, kernel, found)
   const property = named('property', project.properties, found.property)
   try {
-    const program = compile(kernel, { ...scenario, storeOrder: found.storeOrder ?? 'sc' })
     const { trace, replayed } = traceOf(program, found.trace.run)
     const stepsOf = (told: Trace) => [told, ...(told.others ?? [])].flatMap(({ steps }) => steps)
     const before = stepsOf(found.trace)

@@ -72,8 +72,8 @@ function makeProgram(): Command {
       .option('--width <columns>', 'columns of the text', columns)
       .option('--verbose', "show the setup's steps and specification-only fields, too")
       .addOption(
-        new Option('--format <name>', 'text, a page of HTML, or the text of a sequence diagram')
-          .choices(['text', 'html', 'mermaid', 'plantuml'] as const)
+        new Option('--format <name>', 'text, a page, a sequence diagram, or what another tool reads (docs/formats.md)')
+          .choices(['text', 'html', 'json', 'markdown', 'mermaid', 'plantuml', 'junit', 'sarif', 'itf'] as const)
           .default('text'),
       )
       .action(async (file: string, flags) => {
@@ -86,6 +86,7 @@ function makeProgram(): Command {
       .argument('<file>')
       .option('-k, --kernel <name>', 'another kernel than that of the file, without the patches of the file')
       .option('-p, --patch <name or file>', 'these patches in place of those of the file; repeatable', collect, [])
+      .option('--scenario <name>', 'for a trace in ITF from elsewhere: what it is a run of')
       .action(async (file: string, flags) => {
         exit = await (await import('./replay.js')).replayFile(file, flags)
       }),

@@ -1,21 +1,31 @@
 import type { Counterexample } from '../check/counterexample.js'
-import { readCounterexample } from '../check/counterexample-file.js'
+import { counterexampleIn } from '../check/counterexample-file.js'
+import type { Variant } from '../check/expectations.js'
+import { isItf, itfTraceIn } from '../check/itf-file.js'
+import { readJson } from '../check/read-json.js'
 import { type ReplayVerdict, replayCounterexample } from '../check/replay-counterexample.js'
-import { FileError, UsageError } from '../errors.js'
-import { kernelNamed, kernelWith, loadProject } from '../project/load.js'
+import { UsageError } from '../errors.js'
+import { loadProject } from '../project/load.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
+import { type OtherKernel, onKernelOf } from './kernel-of.js'
+import { replayItfFile } from './replay-itf.js'
 import { print, printJson } from './terminal.js'
 
-interface ReplayFlags {
+export interface ReplayFlags extends OtherKernel {
   readonly json?: boolean
   readonly model?: string
-  readonly kernel?: string
-  readonly patch: readonly string[]
+  /** What a trace from elsewhere is a run of. */
+  readonly scenario?: string
 }
 
 /** `foliocheck replay`: exit code 1 when the violation still happens, 0 when these steps do not lead to it any more. */
 export async function replayFile(file: string, flags: ReplayFlags): Promise<ExitCode> {
-  const found = readCounterexample(file)
+  const parsed = readJson(file)
+  if (isItf(parsed)) return replayItfFile(file, itfTraceIn(file, parsed), flags)
+  if (flags.scenario !== undefined) {
+    throw new UsageError('--scenario', 'is for traces that name none', 'leave it out: a counterexample names its own')
+  }
+  const found = counterexampleIn(file, parsed)
   const verdict = await replayOn(file, found, flags)
   const { kernel, patches } = verdict
   if (flags.json) {
@@ -35,21 +45,9 @@ export async function replayFile(file: string, flags: ReplayFlags): Promise<Exit
 }
 
 /** Replays on the kernel and patches of the file, or on those asked for. @throws FileError for names it does not know */
-async function replayOn(
-  file: string,
-  found: Counterexample,
-  flags: ReplayFlags,
-): Promise<ReplayVerdict & { readonly kernel: string; readonly patches: readonly string[] }> {
+async function replayOn(file: string, found: Counterexample, flags: ReplayFlags): Promise<ReplayVerdict & Variant> {
   const project = await loadProject(flags.model)
-  const given = flags.kernel !== undefined || flags.patch.length > 0
-  try {
-    const kernel = given
-      ? await kernelWith(project, flags.kernel ?? found.kernel, flags.patch)
-      : kernelNamed(project, found.kernel, found.patches)
+  return onKernelOf(file, found, project, flags, kernel => {
     return { ...replayCounterexample(project, kernel, found), kernel: kernel.name, patches: kernel.patches }
-  } catch (thrown) {
-    if (!(thrown instanceof UsageError) || given) throw thrown
-    const hint = thrown.object.startsWith('patch') ? 'a patch from a file is given with --patch' : thrown.next
-    throw new FileError(file, `names ${thrown.object}, which ${thrown.reason}`, hint)
-  }
+  })
 }
