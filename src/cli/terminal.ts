@@ -18,11 +18,6 @@ export function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.map(line => colour(printable(line))).join('\n')}\n`)
 }
 
-/** Prints a page of HTML, which is safe to look at as it is. */
-export function printPage(html: string): void {
-  process.stdout.write(html)
-}
-
 /** Prints a value as JSON, indented, in a form that is safe to look at. */
 export function printJson(value: unknown): void {
   process.stdout.write(jsonText(value))

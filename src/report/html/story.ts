@@ -1,14 +1,13 @@
 import type { Counterexample } from '../../check/counterexample.js'
+import { programOf } from '../../check/replay-counterexample.js'
 import { ModelError, reasonOf, UsageError } from '../../errors.js'
 import { count } from '../../numbers.js'
 import type { Album, Story, StoryHead, StoryRun, StoryStep } from '../../page/data.js'
 import type { Kernel } from '../../program/kernel.js'
-import { compile } from '../../program/program.js'
-import { named, type Project } from '../../project/project.js'
+import type { Project } from '../../project/project.js'
 import { lockClassesOf } from '../../property/locks.js'
 import { type Artist, pictureOf } from '../../trace/picture-of.js'
 import { Diverged, type Replay, replay } from '../../trace/replay.js'
-import { cut } from '../../trace/shrink.js'
 import type { Trace, TraceStep } from '../../trace/trace.js'
 import { counterexampleText, lengthOf, withoutText } from '../counterexample-text.js'
 import { printable } from '../wrap.js'
@@ -121,8 +120,7 @@ function stepOf(step: TraceStep): StoryStep {
 /** For each run its pictures, or why there are none. */
 function draw(found: Counterexample, { project, kernel }: Models): Album[] | string {
   try {
-    const scenario = cut(named('scenario', project.scenarios, found.scenario), found.without)
-    const program = compile(kernel, { ...scenario, storeOrder: found.storeOrder ?? 'sc' })
+    const program = programOf(project, kernel, found)
     const artist = { program, drawings: project.drawings ?? [], locks: lockClassesOf(project.properties) }
     const replayed = replay(program, found.trace.run)
     return [replayed, ...replayed.others].map((run, i) =>
