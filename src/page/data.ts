@@ -1,4 +1,4 @@
-import type { Box } from '../picture/picture.js'
+import type { Box, Section } from '../picture/picture.js'
 
 /**
  * What a report's page is made from. The page decides nothing: every word in it was written by the report. Texts are
@@ -22,6 +22,8 @@ export interface RunData {
   readonly exit: string
   readonly properties: readonly { readonly name: string; readonly claim: string }[]
   readonly scenarios: readonly ScenarioData[]
+  /** What remarks say. */
+  readonly texts: readonly string[]
   /** What could not be checked, and expected violations that were not found. */
   readonly failures: readonly string[]
 }
@@ -46,11 +48,12 @@ export interface ScenarioData {
   readonly dead: readonly string[]
 }
 
+/** What is to be said of a verdict; texts by their places in `RunData.texts`. */
 export interface Remark {
   /** What was not searched. */
-  readonly limit?: string | undefined
+  readonly limit?: number | undefined
   /** Why a violation is expected. */
-  readonly note?: string | undefined
+  readonly note?: number | undefined
   /** The number of its story. */
   readonly story?: number | undefined
   readonly steps?: number | undefined
@@ -103,21 +106,19 @@ export interface StoryRun {
   readonly threads: readonly string[]
   /** What the setup did, in a sentence; empty when there was none. */
   readonly setup: string
-  readonly steps: readonly StoryStep[]
+  /** Its steps, by their places in the album. */
+  readonly steps: readonly number[]
   /** The number of the step from which the run repeats. */
   readonly loopFrom: number | undefined
-  /** Boxes and sections of the pictures, each once; a picture is a list of sections: at the start, then after each step. */
-  readonly album: Album
+  /** The state at the start and after each step: its sections, by their places in the album. Empty where none is drawn. */
+  readonly pictures: readonly (readonly number[])[]
 }
 
+/** What stories are made of, each thing once: they have much in common. A section has its boxes by their places. */
 export interface Album {
+  readonly steps: readonly StoryStep[]
   readonly boxes: readonly Box[]
-  readonly sections: readonly {
-    readonly title: string
-    readonly columns?: number | undefined
-    readonly boxes: readonly number[]
-  }[]
-  readonly pictures: readonly (readonly number[])[]
+  readonly sections: readonly (Omit<Section, 'boxes'> & { readonly boxes: readonly number[] })[]
 }
 
 export interface StoryStep {

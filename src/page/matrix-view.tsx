@@ -73,7 +73,7 @@ export function MatrixView({ run }: { readonly run: RunData }) {
                   {scenario.name} <small>{scenario.kernel}</small>
                 </th>
                 {columns.map(({ name, i }) => (
-                  <Cell key={name} scenario={scenario} property={name} i={i} />
+                  <Cell key={name} scenario={scenario} property={name} i={i} texts={run.texts} />
                 ))}
               </tr>
             ))}
@@ -93,10 +93,12 @@ function Cell({
   scenario,
   property,
   i,
+  texts,
 }: {
   readonly scenario: ScenarioData
   readonly property: string
   readonly i: number
+  readonly texts: readonly string[]
 }) {
   const letter = scenario.verdicts[i]
   const remark = scenario.remarks[i]
@@ -104,8 +106,8 @@ function Cell({
   const said = [
     `${property}: ${verdict}${remark?.steps === undefined ? '' : ` in ${remark.steps} steps`}`,
     ...(remark?.unexpected ? ['not as expected'] : []),
-    ...(remark?.limit ? [remark.limit] : []),
-    ...(remark?.note ? [`known: ${remark.note}`] : []),
+    ...(remark?.limit === undefined ? [] : [texts[remark.limit]]),
+    ...(remark?.note === undefined ? [] : [`known: ${texts[remark.note]}`]),
   ].join('\n')
   const known = letter === 'v' && !remark?.unexpected
   return (

@@ -1,21 +1,31 @@
 import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
-import type { PageData, Story } from './data.js'
+import type { Album, PageData, Story } from './data.js'
 import { Overview } from './overview.js'
 import { linkTo, useRoute } from './route.js'
 import { StoryView } from './story-view.js'
 import { unpack } from './unpack.js'
 
+/** Unpacked when the first story is asked for: the overview does not need it. */
+let album: Promise<Album> | undefined
+
+interface Shown {
+  readonly number: number
+  /** Or why it cannot be shown. */
+  readonly told: { readonly story: Story; readonly album: Album } | string
+}
+
 function Report({ data }: { readonly data: PageData }) {
   const route = useRoute()
   const single = data.run === undefined
   const number = single ? 0 : route.story
-  const [shown, setShown] = useState<{ readonly number: number; readonly story: Story | string }>()
+  const [shown, setShown] = useState<Shown>()
   useEffect(() => {
     if (number === undefined) return
-    unpack<Story>(`story-${number}`).then(
-      story => setShown({ number, story }),
-      (error: unknown) => setShown({ number, story: String(error) }),
+    album ??= unpack<Album>('album')
+    Promise.all([unpack<Story>(`story-${number}`), album]).then(
+      ([story, album]) => setShown({ number, told: { story, album } }),
+      (error: unknown) => setShown({ number, told: String(error) }),
     )
   }, [number])
   useEffect(() => {
@@ -24,14 +34,14 @@ function Report({ data }: { readonly data: PageData }) {
   }, [number, data, single])
   if (number === undefined) return <Overview data={data} />
   if (shown?.number !== number) return <p class="loading">…</p>
-  if (typeof shown.story === 'string') {
+  if (typeof shown.told === 'string') {
     return (
       <p>
-        {shown.story}. <a href={linkTo({})}>all results</a>
+        {shown.told}. <a href={linkTo({})}>all results</a>
       </p>
     )
   }
-  return <StoryView story={shown.story} route={route} home={!single} />
+  return <StoryView {...shown.told} route={route} home={!single} />
 }
 
 const page = document.getElementById('page')

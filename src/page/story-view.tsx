@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Section } from '../picture/picture.js'
-import { boxAt, lastWrite } from './changes.js'
+import { boxAt, type Film, lastWrite } from './changes.js'
 import { CopyButton } from './copy-button.js'
 import type { Album, Story, StoryRun, StoryStep } from './data.js'
 import { LanesView } from './lanes-view.js'
@@ -13,15 +13,19 @@ const FOLDED = ['all fields']
 /** A counterexample, step by step. */
 export function StoryView({
   story,
+  album,
   route,
   home,
 }: {
   readonly story: Story
+  readonly album: Album
   readonly route: Route
   readonly home: boolean
 }) {
   const runNumber = Math.min(route.run, story.runs.length - 1)
   const run = story.runs[runNumber]
+  const film = useMemo(() => ({ album, pictures: run.pictures }), [album, run])
+  const steps = useMemo(() => run.steps.map(place => album.steps[place]), [album, run])
   const step = Math.min(route.step ?? 0, run.steps.length)
   const at = (next: number) =>
     go({ ...route, run: runNumber, step: Math.max(0, Math.min(run.steps.length, next)) }, 'replace')
@@ -71,7 +75,7 @@ export function StoryView({
           {run.setup === '' ? null : <p class="setup">{run.setup}</p>}
           <LanesView
             threads={run.threads}
-            steps={run.steps}
+            steps={steps}
             loopFrom={run.loopFrom}
             current={step}
             onStep={at}
@@ -79,9 +83,9 @@ export function StoryView({
           />
         </div>
         <div class="right">
-          <Now step={step === 0 ? undefined : run.steps[step - 1]} number={step} />
+          <Now step={step === 0 ? undefined : steps[step - 1]} number={step} />
           {story.undrawn === '' ? (
-            <Drawn album={run.album} step={step} at={at} />
+            <Drawn film={film} step={step} at={at} />
           ) : (
             <p class="undrawn">not drawn: {story.undrawn}</p>
           )}
@@ -90,7 +94,7 @@ export function StoryView({
       {story.undrawn === '' ? (
         <div class="print-only">
           <h2>after the last step</h2>
-          <Drawn album={run.album} step={run.steps.length} at={at} />
+          <Drawn film={film} step={run.steps.length} at={at} />
         </div>
       ) : null}
     </main>
@@ -201,28 +205,28 @@ function Now({ step, number }: { readonly step: StoryStep | undefined; readonly 
 }
 
 function Drawn({
-  album,
+  film,
   step,
   at,
 }: {
-  readonly album: Album
+  readonly film: Film
   readonly step: number
   readonly at: (step: number) => void
 }) {
-  const sections = useMemo(() => sectionsAt(album, step), [album, step])
+  const sections = useMemo(() => sectionsAt(film, step), [film, step])
   return (
     <PictureView
       sections={sections}
       folded={FOLDED}
       compared={step > 0}
-      boxBefore={(section, box) => boxAt(album, step - 1, section, box)}
-      onLine={(section, box, line) => at(lastWrite(album, step, { section, box, line }))}
+      boxBefore={(section, box) => boxAt(film, step - 1, section, box)}
+      onLine={(section, box, line) => at(lastWrite(film, step, { section, box, line }))}
     />
   )
 }
 
-function sectionsAt(album: Album, picture: number): Section[] {
-  return (album.pictures[picture] ?? []).map(number => {
+function sectionsAt({ album, pictures }: Film, picture: number): Section[] {
+  return (pictures[picture] ?? []).map(number => {
     const { boxes, ...section } = album.sections[number]
     return { ...section, boxes: boxes.map(box => album.boxes[box]) }
   })

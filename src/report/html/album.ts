@@ -1,28 +1,24 @@
-import type { Album } from '../../page/data.js'
+import type { Album, StoryStep } from '../../page/data.js'
 import type { Box, Picture } from '../../picture/picture.js'
+import { Kept } from './kept.js'
 
-/** Things that are often equal, each kept once; `numberOf` gives the place. */
-class Kept<T> {
-  readonly all: T[] = []
-  readonly #places = new Map<string, number>()
+/** Collects what the stories of a page are made of, so that a page of hundreds stays small. */
+export class AlbumBuilder {
+  readonly #steps = new Kept<StoryStep>()
+  readonly #boxes = new Kept<Box>()
+  readonly #sections = new Kept<Album['sections'][number]>()
 
-  numberOf(thing: T): number {
-    const key = JSON.stringify(thing)
-    const known = this.#places.get(key)
-    if (known !== undefined) return known
-    this.#places.set(key, this.all.length)
-    return this.all.push(thing) - 1
+  step(step: StoryStep): number {
+    return this.#steps.placeOf(step)
   }
-}
 
-/** Pictures of consecutive states, which differ little, in a form that is small and shows at once what differs. */
-export function albumOf(pictures: readonly Picture[]): Album {
-  const boxes = new Kept<Box>()
-  const sections = new Kept<Album['sections'][number]>()
-  const places = pictures.map(picture =>
-    picture.sections.map(({ boxes: own, ...section }) =>
-      sections.numberOf({ ...section, boxes: own.map(box => boxes.numberOf(box)) }),
-    ),
-  )
-  return { boxes: boxes.all, sections: sections.all, pictures: places }
+  picture({ sections }: Picture): number[] {
+    return sections.map(({ boxes, ...section }) =>
+      this.#sections.placeOf({ ...section, boxes: boxes.map(box => this.#boxes.placeOf(box)) }),
+    )
+  }
+
+  get album(): Album {
+    return { steps: this.#steps.all, boxes: this.#boxes.all, sections: this.#sections.all }
+  }
 }

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FileError } from '../../errors.js'
-import type { PageData, Story } from '../../page/data.js'
+import type { Album, PageData, Story } from '../../page/data.js'
 import { packageRoot } from '../../project/package-root.js'
 import { pack } from './pack.js'
 
 /** One file that holds all it needs: no network, and nothing runs or is drawn in it but what it was made with. */
-export function page(data: PageData, stories: readonly Story[], plain: string): string {
+export function page(data: PageData, stories: readonly Story[], album: Album, plain: string): string {
   const script = asset('report.js')
   const style = asset('report.css')
   const policy = `default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'none'`
@@ -23,6 +23,7 @@ export function page(data: PageData, stories: readonly Story[], plain: string): 
     '<div id="page"><p class="loading">…</p></div>',
     `<noscript><pre>${escapeText(plain)}</pre></noscript>`,
     `<script type="application/octet-stream" id="data">${pack(data)}</script>`,
+    `<script type="application/octet-stream" id="album">${pack(album)}</script>`,
     ...stories.map((story, i) => `<script type="application/octet-stream" id="story-${i}">${pack(story)}</script>`),
     `<script>${script}</script>`,
     '</html>',

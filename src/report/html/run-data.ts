@@ -7,6 +7,7 @@ import { builtInModel } from '../../project/built-in.js'
 import type { CheckRun } from '../check-run.js'
 import { savings } from '../check-text.js'
 import { printable } from '../wrap.js'
+import { Kept } from './kept.js'
 import { kernelText } from './story.js'
 
 /** What an exit code says. */
@@ -26,13 +27,17 @@ export function runDataOf(run: CheckRun, storyOf: (row: Row) => number | undefin
   const rows = run.rows.flat()
   const names = [...new Set(rows.map(row => row.property))]
   const places = new Map(names.map((name, i) => [name, i]))
+  const texts = new Kept<string>()
   const claims = new Map(run.project.properties.map(({ name, claim }) => [name, claim]))
   return {
     model: printable(builtInModel(run.model)?.name ?? run.model ?? ''),
     summary: summaryOf(run, rows),
     exit: `exit code ${run.exit}: ${run.errors.length > 0 ? 'something could not be checked' : (EXITS[run.exit] ?? '')}`,
     properties: names.map(name => ({ name: printable(name), claim: printable(claims.get(name) ?? '') })),
-    scenarios: run.results.map((result, i) => scenarioOf(run, result, run.rows[i], places, storyOf)),
+    scenarios: run.results.map((result, i) =>
+      scenarioOf(run, result, run.rows[i], places, row => remarkOf(row, storyOf(row), texts)),
+    ),
+    texts: texts.all,
     failures: [
       ...run.errors.map(error => printable(error.message)),
       ...run.missing.map(({ scenario, property, note }) =>
@@ -62,15 +67,15 @@ function scenarioOf(
   result: ScenarioResult,
   rows: readonly Row[],
   places: ReadonlyMap<string, number>,
-  storyOf: (row: Row) => number | undefined,
+  remark: (row: Row) => Remark | undefined,
 ): ScenarioData {
   const verdicts = Array.from({ length: places.size }, () => ' ')
   const remarks: Record<number, Remark> = {}
   for (const row of rows) {
     const place = places.get(row.property) ?? 0
     verdicts[place] = LETTERS[row.verdict]
-    const remark = remarkOf(row, storyOf(row))
-    if (remark) remarks[place] = remark
+    const said = remark(row)
+    if (said) remarks[place] = said
   }
   const made = run.project.scenarios.find(({ name }) => name === result.scenario)
   const { exploration } = result
@@ -101,10 +106,10 @@ function scenarioOf(
 }
 
 /** What there is to say of a verdict beyond its letter, if anything. */
-function remarkOf(row: Row, story: number | undefined): Remark | undefined {
+function remarkOf(row: Row, story: number | undefined, texts: Kept<string>): Remark | undefined {
   const remark = {
-    ...(row.limit !== '' && { limit: printable(row.limit) }),
-    ...(row.expected === 'violated' && { note: printable(row.note) }),
+    ...(row.limit !== '' && { limit: texts.placeOf(printable(row.limit)) }),
+    ...(row.expected === 'violated' && { note: texts.placeOf(printable(row.note)) }),
     ...(story !== undefined && { story }),
     ...(row.steps !== null && { steps: row.steps }),
     ...(!row.asExpected && { unexpected: true }),

@@ -2,7 +2,8 @@ import type { Counterexample } from '../../check/counterexample.js'
 import { programOf } from '../../check/replay-counterexample.js'
 import { ModelError, reasonOf, UsageError } from '../../errors.js'
 import { count } from '../../numbers.js'
-import type { Album, Story, StoryHead, StoryRun, StoryStep } from '../../page/data.js'
+import type { Story, StoryHead, StoryRun, StoryStep } from '../../page/data.js'
+import type { Picture } from '../../picture/picture.js'
 import type { Kernel } from '../../program/kernel.js'
 import type { Project } from '../../project/project.js'
 import { lockClassesOf } from '../../property/locks.js'
@@ -11,7 +12,7 @@ import { Diverged, type Replay, replay } from '../../trace/replay.js'
 import type { Trace, TraceStep } from '../../trace/trace.js'
 import { counterexampleText, lengthOf, withoutText } from '../counterexample-text.js'
 import { printable } from '../wrap.js'
-import { albumOf } from './album.js'
+import type { AlbumBuilder } from './album.js'
 
 /** The models a counterexample is drawn on. */
 export interface Models {
@@ -32,8 +33,15 @@ export interface StoryContext {
 /** Columns of the plain text: those of a mail. */
 const MAIL = 72
 
-/** A counterexample as its page tells it. With models its states are drawn; if it does not replay on them, it says so. */
-export function storyOf(found: Counterexample, { models, note, replay: command = '' }: StoryContext): Story {
+/**
+ * A counterexample as its page tells it. With models its states are drawn; if it does not replay on them, it says so.
+ * Steps and pictures go into the album.
+ */
+export function storyOf(
+  found: Counterexample,
+  { models, note, replay: command = '' }: StoryContext,
+  album: AlbumBuilder,
+): Story {
   const drawn = typeof models === 'string' ? models : draw(found, models)
   const pictures = typeof drawn === 'string' ? undefined : drawn
   const runs = [found.trace, ...(found.trace.others ?? [])]
@@ -57,7 +65,7 @@ export function storyOf(found: Counterexample, { models, note, replay: command =
         at: writtenAt,
       })),
     },
-    runs: runs.map((run, i) => runOf(run, pictures?.[i] ?? NOTHING)),
+    runs: runs.map((run, i) => runOf(run, pictures?.[i] ?? [], album)),
     text: counterexampleText(found, { width: MAIL }).join('\n'),
     replay: command,
     undrawn: typeof drawn === 'string' ? printable(drawn) : '',
@@ -79,23 +87,21 @@ export function kernelText({
   return printable([kernel, ...patches].join(' + ') + order)
 }
 
-const NOTHING: Album = { boxes: [], sections: [], pictures: [] }
-
 function aboutOf({ scenario }: Counterexample, models: Models | string): string {
   if (typeof models === 'string') return ''
   return printable(models.project.scenarios.find(({ name }) => name === scenario)?.about ?? '')
 }
 
-function runOf(trace: Trace, album: Album): StoryRun {
+function runOf(trace: Trace, pictures: readonly Picture[], album: AlbumBuilder): StoryRun {
   const own = trace.steps.filter(step => !step.setup)
   const setup = trace.steps.filter(step => step.setup)
   const operations = [...new Set(setup.map(step => step.stack[0]))].join(', ')
   return {
     threads: trace.threads.filter(thread => own.some(step => step.thread === thread)).map(printable),
     setup: setup.length === 0 ? '' : printable(`${operations} ran alone before: ${count(setup.length)} steps`),
-    steps: own.map(stepOf),
+    steps: own.map(step => album.step(stepOf(step))),
     loopFrom: trace.loopFrom,
-    album,
+    pictures: pictures.map(picture => album.picture(picture)),
   }
 }
 
@@ -118,13 +124,13 @@ function stepOf(step: TraceStep): StoryStep {
 }
 
 /** For each run its pictures, or why there are none. */
-function draw(found: Counterexample, { project, kernel }: Models): Album[] | string {
+function draw(found: Counterexample, { project, kernel }: Models): Picture[][] | string {
   try {
     const program = programOf(project, kernel, found)
     const artist = { program, drawings: project.drawings ?? [], locks: lockClassesOf(project.properties) }
     const replayed = replay(program, found.trace.run)
     return [replayed, ...replayed.others].map((run, i) =>
-      albumOf(picturesOf(artist, run, [found.trace, ...(found.trace.others ?? [])][i])),
+      picturesOf(artist, run, [found.trace, ...(found.trace.others ?? [])][i]),
     )
   } catch (thrown) {
     if (thrown instanceof Diverged)
@@ -135,7 +141,7 @@ function draw(found: Counterexample, { project, kernel }: Models): Album[] | str
 }
 
 /** Pictures of the state after the setup and after each further step. */
-function picturesOf(artist: Artist, run: Replay, trace: Trace) {
+function picturesOf(artist: Artist, run: Replay, trace: Trace): Picture[] {
   const setup = trace.steps.filter(step => step.setup).length
   const start = run.steps[setup - 1]?.after ?? run.initial
   return [start, ...run.steps.slice(setup).map(step => step.after)].map(state => pictureOf(artist, state))
