@@ -14,7 +14,7 @@ import { onGithub, tellGithub } from './github.js'
 import { Keeper } from './keeper.js'
 import type { ExploreFlags } from './options.js'
 import { replayHint } from './replay-hint.js'
-import { checkReportFiles, writeReports } from './report-files.js'
+import { reportFilesOf, writeReports } from './report-files.js'
 import { type CheckJob, Session } from './session.js'
 import { print, printJson, reportWidth } from './terminal.js'
 
@@ -34,7 +34,7 @@ interface CheckFlags extends ExploreFlags {
 
 /** `foliocheck check`: scenarios × properties on one or more kernels. */
 export async function check(scenarios: readonly string[], flags: CheckFlags): Promise<ExitCode> {
-  checkReportFiles(flags.report)
+  const reports = reportFilesOf(flags.report)
   const session = await Session.open(flags, flags.expectations)
   const jobs = await jobsOf(session, scenarios, flags)
   if (flags.audit) return auditJobs(session, jobs)
@@ -72,7 +72,7 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
     interrupted,
     exit: errors.length === 0 ? exit : Math.max(...errors.map(exitCodeOf)),
   }
-  const failed = writeReports(flags.report, run)
+  const failed = writeReports(reports, run)
   if (flags.github ?? onGithub()) failed.push(...tellGithub(run, flags.json ?? false))
   throwAll([...errors, ...failed])
   return exit

@@ -40,7 +40,12 @@ function makeProgram(): Command {
       .option('-p, --patch <name or file>', 'apply a patch; repeatable, in order', collect, [])
       .option('--property <name>', 'check this property only; repeatable', collect, [])
       .option('-o, --out <folder>', 'write the counterexamples to files there')
-      .option('--report <file>', 'write the whole run to a file; its ending says how (docs/formats.md)', collect, [])
+      .option(
+        '--report <file>',
+        'write the whole run to a file; its ending says how, none means all (docs/formats.md)',
+        collect,
+        [],
+      )
       .option('--github', 'annotations and a step summary for GitHub Actions (default: when it runs there)')
       .option('--no-github', 'neither')
       .option('--strict', 'exit with 2 when anything was bounded, with 3 when a property was vacuous everywhere')

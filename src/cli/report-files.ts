@@ -17,20 +17,23 @@ const FORMATS: Readonly<Record<string, (run: CheckRun) => string>> = {
   '.xml': junitOfRun,
 }
 
-/** Refuses report files of which the ending says no format. @throws UsageError */
-export function checkReportFiles(files: readonly string[]): void {
-  for (const file of files) {
-    if (Object.hasOwn(FORMATS, extname(file))) continue
-    throw new UsageError(`--report ${file}`, 'has an unknown ending', `end it with ${Object.keys(FORMATS).join(', ')}`)
-  }
+/** The files that are meant: without an ending, one of every format. @throws UsageError for an ending that says none */
+export function reportFilesOf(files: readonly string[]): string[] {
+  return files.flatMap(file => {
+    const ending = extname(file)
+    if (Object.hasOwn(FORMATS, ending)) return [file]
+    const endings = Object.keys(FORMATS)
+    if (ending === '') return endings.map(known => file + known)
+    const next = `end it with ${endings.join(', ')}, or leave the ending out for all of them`
+    throw new UsageError(`--report ${file}`, 'has an unknown ending', next)
+  })
 }
 
 /** Writes a run to files, each whole or not at all. Returns what went wrong. */
 export function writeReports(files: readonly string[], run: CheckRun): Error[] {
   return files.flatMap(file => {
-    const text = FORMATS[extname(file)](run)
     try {
-      writeWhole(file, text)
+      writeWhole(file, FORMATS[extname(file)](run))
       return []
     } catch (thrown) {
       return [thrown as Error]

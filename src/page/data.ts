@@ -90,7 +90,13 @@ export interface Story extends StoryHead {
   readonly about: string
   readonly why: {
     readonly lines: readonly string[]
-    readonly evidence: readonly { readonly name: string; readonly value: string; readonly at: number | undefined }[]
+    /** What was read, and the step that wrote it: of which run, from 0. */
+    readonly evidence: readonly {
+      readonly name: string
+      readonly value: string
+      readonly at: number | undefined
+      readonly run: number
+    }[]
   }
   readonly runs: readonly StoryRun[]
   /** The same as plain text for a mail. */

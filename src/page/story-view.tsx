@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useLayoutEffect, useMemo, useState } from 'preact/hooks'
 import type { Section } from '../picture/picture.js'
 import { boxAt, type Film, lastWrite } from './changes.js'
 import { CopyButton } from './copy-button.js'
@@ -49,7 +49,7 @@ export function StoryView({
         {story.about === '' ? null : <p class="about">{story.about}</p>}
         <p class="length">{story.length}</p>
         {story.without === '' ? null : <p class="length">{story.without}</p>}
-        <Why story={story} at={at} />
+        <Why story={story} toStep={(run, step) => go({ ...route, run, step }, 'replace')} />
         <p class="tools">
           <CopyButton label="copy as mail text" text={story.text} />
           <CopyButton label="copy link to this step" text={() => location.href} />
@@ -101,7 +101,7 @@ export function StoryView({
   )
 }
 
-function Why({ story, at }: { readonly story: Story; readonly at: (step: number) => void }) {
+function Why({ story, toStep }: { readonly story: Story; readonly toStep: (run: number, step: number) => void }) {
   const { lines, evidence } = story.why
   return (
     <div class="why">
@@ -111,14 +111,14 @@ function Why({ story, at }: { readonly story: Story; readonly at: (step: number)
       {lines.length > 0 ? <pre>{lines.join('\n')}</pre> : null}
       {evidence.length > 0 ? (
         <ul>
-          {evidence.map(({ name, value, at: written }) => (
+          {evidence.map(({ name, value, at: written, run }) => (
             <li key={name}>
               <code>
                 {name} = {value}
               </code>
               {written === undefined ? ' as at the start' : written === 0 ? ' written by the setup' : ', written at '}
               {written ? (
-                <button type="button" class="link" onClick={() => at(written)}>
+                <button type="button" class="link" onClick={() => toStep(run, written)}>
                   step {written}
                 </button>
               ) : null}
@@ -234,7 +234,8 @@ function sectionsAt({ album, pictures }: Film, picture: number): Section[] {
 
 /** Keys that mean something wherever the focus is, but for fields that take text. */
 function useKeys(step: number, run: StoryRun, at: (step: number) => void, home: boolean): void {
-  useEffect(() => {
+  // Before the page is painted: whoever sees it may press a key.
+  useLayoutEffect(() => {
     const moves: Readonly<Record<string, () => void>> = {
       ArrowRight: () => at(step + 1),
       j: () => at(step + 1),

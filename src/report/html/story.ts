@@ -63,6 +63,8 @@ export function storyOf(
         name: printable(name),
         value: printable(value),
         at: writtenAt,
+        // Of several runs, the name says which.
+        run: Number(/^run (\d+): /.exec(name)?.[1] ?? 1) - 1,
       })),
     },
     runs: runs.map((run, i) => runOf(run, pictures?.[i] ?? [], album)),

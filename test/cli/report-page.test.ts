@@ -1,0 +1,188 @@
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openBrowser } from '../browser.js'
+import { fixture, foliocheck, ROOT, temporaryFolder } from './run.js'
+
+const folder = temporaryFolder()
+let browser: Browser
+
+beforeAll(async () => {
+  browser = await openBrowser()
+})
+afterAll(() => browser?.close())
+
+interface Opened {
+  readonly page: Page
+  /** What the page asked for besides itself, said on its console, or opened. */
+  readonly trouble: readonly string[]
+}
+
+async function open(file: string, hash = '', width = 1366, height = 768): Promise<Opened> {
+  const page = await browser.newPage({ viewport: { width, height } })
+  const trouble: string[] = []
+  const self = pathToFileURL(file).href
+  page.on('request', request => {
+    if (request.url() !== self && request.url() !== self + hash) trouble.push(request.url())
+  })
+  page.on('console', message => trouble.push(message.text()))
+  page.on('pageerror', error => trouble.push(error.message))
+  page.on('dialog', dialog => {
+    trouble.push(dialog.message())
+    void dialog.dismiss()
+  })
+  await page.goto(self + hash)
+  await page.waitForSelector('main')
+  return { page, trouble }
+}
+
+/** The numbers of the steps that are marked as the current one, as the list and the words have it. */
+async function shown(page: Page): Promise<unknown[]> {
+  const [listed, told] = await Promise.all([
+    page.locator('[aria-current=step] .number').textContent(),
+    page.locator('output').textContent(),
+  ])
+  return [listed?.trim(), told]
+}
+
+const FILES: readonly (readonly [file: string, model: string])[] = [
+  ['zd-pgmap-read-after-folio-free', 'life-cycle'],
+  ['zd-stale-order-is-pg-locked', 'life-cycle'],
+  ['zd-split-pgmap-ref-drift', 'life-cycle'],
+  ['zd-reinit-subset-data-race', 'life-cycle'],
+  ['dp-none-window-fork', 'page-table'],
+  ['dp-fault-pileup-livelock', 'page-table'],
+  ['dp-zap-migration-entry-of-device-folio', 'page-table'],
+  ['thp-gup-fast-vs-anon-exclusive', 'page-table'],
+  ['drv-amdkfd-folio-lock-inversion', 'svm'],
+  ['thp-split-xarray-vs-try-get', 'folio-split'],
+]
+
+describe('the page of a counterexample', () => {
+  test.each(FILES)('%s', async (name, model) => {
+    const source = join(ROOT, 'counterexamples', `${name}.json`)
+    const { code, stdout } = await foliocheck(['explain', source, '--model', model, '--format', 'html'])
+    expect(code).toBe(0)
+    const file = join(folder, `${name}.html`)
+    writeFileSync(file, stdout)
+    const { page, trouble } = await open(file)
+    const found = JSON.parse(readFileSync(source, 'utf8'))
+    expect(await page.locator('h1').textContent()).toContain(found.property)
+    const steps = found.trace.steps.filter((step: { setup: boolean }) => !step.setup)
+    expect(await page.locator('.steps .body').count()).toBe(steps.length)
+    // Its states are drawn: the machine, not only its fields.
+    const sections = await page.locator('.right h3').allInnerTexts()
+    expect(sections.length).toBeGreaterThan(2)
+    expect(await page.locator('.right .alarm').count()).toBe(0)
+    await page.keyboard.press('End')
+    expect(await shown(page)).toEqual([String(steps.length), `step ${steps.length} of ${steps.length}`])
+    expect(await page.locator('.now').textContent()).toContain(steps.at(-1).label)
+    for (const [width, height] of [
+      [390, 844],
+      [820, 1180],
+    ]) {
+      await page.setViewportSize({ width, height })
+      expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
+    }
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  test('is stepped through by keys, buttons and links, and leads to the step that wrote a value', async () => {
+    const file = join(folder, `${FILES[0][0]}.html`)
+    const { page, trouble } = await open(file, '#step=8')
+    expect(await shown(page)).toEqual(['8', 'step 8 of 34'])
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('j')
+    await page.keyboard.press('k')
+    expect(await shown(page)).toEqual(['9', 'step 9 of 34'])
+    expect(page.url()).toContain('step=9')
+    await page.keyboard.press('Home')
+    expect(await page.locator('.changed, .fresh').count()).toBe(0)
+    await page.getByLabel('next step').click()
+    expect(await page.locator('.right .changed').count()).toBeGreaterThan(0)
+    await page.getByLabel('to the violation').click()
+    expect(await shown(page)).toEqual(['34', 'step 34 of 34'])
+    // p1 was in life 1 from step 8 on: so says the reason, and so does the drawing.
+    const life = page.locator('.right .box', { hasText: /^p1\b/ }).locator('button.line', { hasText: 'life 1' }).first()
+    await life.focus()
+    await page.keyboard.press('w')
+    expect((await shown(page))[0]).toBe('8')
+    await page.locator('.why button.link').last().click()
+    expect((await shown(page))[0]).toBe('33')
+    await page.locator('.steps button', { hasText: 'folio->mapping = NULL' }).first().click()
+    expect((await shown(page))[0]).toBe('7')
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  test('is printed whole: every step, and the last state', async () => {
+    const { page } = await open(join(folder, `${FILES[0][0]}.html`))
+    await page.emulateMedia({ media: 'print' })
+    expect(await page.locator('.controls').isVisible()).toBe(false)
+    expect(await page.locator('.print-only .box').first().isVisible()).toBe(true)
+    expect(await page.locator('.step.last').isVisible()).toBe(true)
+    expect((await page.pdf({ format: 'A4' })).length).toBeGreaterThan(10_000)
+    await page.close()
+  })
+
+  test('tells its steps as text where no script runs', async () => {
+    const context = await browser.newContext({ javaScriptEnabled: false })
+    const page = await context.newPage()
+    await page.goto(pathToFileURL(join(folder, `${FILES[0][0]}.html`)).href)
+    expect(await page.locator('noscript').textContent()).toContain('folio->mapping = NULL')
+    await context.close()
+  })
+
+  test('has no drawing for another model, and says so', async () => {
+    const source = join(ROOT, 'counterexamples', 'dp-none-window-fork.json')
+    const { code, stdout } = await foliocheck(['explain', source, '--model', 'folio-split', '--format', 'html'])
+    expect(code).toBe(0)
+    const file = join(folder, 'foreign.html')
+    writeFileSync(file, stdout)
+    const { page } = await open(file)
+    expect(await page.locator('.undrawn').textContent()).toContain("'evict-races-fork'")
+    expect(await page.locator('.steps .body').count()).toBeGreaterThan(10)
+    await page.close()
+  })
+})
+
+/** Small scenarios with known violations and without. */
+const SOME = ['kfd-mixed-range-races-cpu-fault', 'kfd-maps-mixed-range', 'mirror-fault-races-cpu-fault']
+
+describe('the page of a whole check', () => {
+  test('opens at once; its cells lead to counterexamples, and back', async () => {
+    const file = join(folder, 'run.html')
+    const { code } = await foliocheck(['check', '--model', 'svm', ...SOME, '--report', file])
+    expect(code).toBe(0)
+    expect(statSync(file).size).toBeLessThan(500_000)
+    const { page, trouble } = await open(file)
+    expect(await page.locator('.matrix tbody tr').count()).toBe(SOME.length)
+    const cell = page.locator('.matrix td a').first()
+    const told = (await cell.getAttribute('aria-label')) ?? ''
+    await cell.click()
+    expect(told).toContain(`${(await page.locator('h1').textContent())?.replace('✗', '').trim()}: violated`)
+    await page.keyboard.press('Escape')
+    await page.waitForSelector('.matrix')
+    await page.getByRole('searchbox').fill('kfd mixed')
+    expect(await page.locator('.matrix tbody tr').count()).toBe(2)
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  test('shows names as they are, whatever is in them', async () => {
+    const file = join(folder, 'evil.html')
+    await foliocheck(['check', '--model', fixture('hostile-texts'), '--report', file])
+    expect(existsSync(file)).toBe(true)
+    const { page, trouble } = await open(file)
+    expect(await page.locator('body').textContent()).toContain('</script><script>alert(1)</script>')
+    await page.locator('.findings a').first().click()
+    await page.waitForSelector('.story')
+    await page.keyboard.press('End')
+    expect(await page.locator('script').count()).toBe((readFileSync(file, 'utf8').match(/<script/g) ?? []).length)
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+})
