@@ -2,7 +2,7 @@ import { Argument, Command, Option } from 'commander'
 import { packageVersion } from '../project/package-root.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { guarded } from './guard.js'
-import { collect, columns, percent, withExploreFlags, withLimits, withModel } from './options.js'
+import { collect, columns, percent, positiveInteger, withExploreFlags, withLimits, withModel } from './options.js'
 
 let exit: ExitCode = EXIT.ok
 
@@ -113,6 +113,24 @@ function makeProgram(): Command {
       .option('--expectations <file>', 'the index that describes the findings (docs/formats.md)')
       .action(async flags => {
         exit = await (await import('./findings.js')).findings(flags)
+      }),
+  )
+  add(
+    new Command('graph')
+      .description('all states and transitions of a scenario, as a graph for other tools (docs/formats.md)')
+      .argument('<scenario>')
+      .option('--model <name or file>', 'another built-in model (list models), or a module that exports a project')
+      .option('-k, --kernel <name>', 'the kernel; the newest by default')
+      .option('-p, --patch <name or file>', 'apply a patch; repeatable, in order', collect, [])
+      .addOption(
+        new Option('--format <name>', 'for Graphviz, or for CADP, mCRL2 and LTSmin')
+          .choices(['dot', 'aut'] as const)
+          .default('dot' as const),
+      )
+      .option('-o, --out <file>', 'write it to a file, whole or not at all')
+      .option('--states <n>', 'the most states (default: 2000 for dot, 200000 for aut)', positiveInteger)
+      .action(async (scenario: string, flags) => {
+        exit = await (await import('./graph.js')).graph(scenario, flags)
       }),
   )
   add(

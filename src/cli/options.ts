@@ -87,7 +87,8 @@ function positive(text: string): number {
   return value
 }
 
-function positiveInteger(text: string): number {
+/** A number of things. @throws InvalidArgumentError */
+export function positiveInteger(text: string): number {
   const value = positive(text)
   if (!Number.isInteger(value)) throw new InvalidArgumentError('Give a whole number above 0.')
   return value
