@@ -25,7 +25,8 @@ writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, i
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Exports that are for programs that explore by themselves, not for models. */
-const NOT_FOR_MODELS = /^(applyPatch|checksOf|compile|create\w+|explore|limits|named|walk|Machine|\w+(Error|System))$/
+const NOT_FOR_MODELS =
+  /^(applyPatch|checksOf|compile|create\w+|explore|limits|named|traceOf|violates|walk|Machine|\w+(Error|System))$/
 
 describe('docs/writing-models.md', () => {
   test('shows every word that models are written with', () => {

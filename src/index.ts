@@ -58,3 +58,5 @@ export {
   reachable,
 } from './property/property.js'
 export * from './state/schema.js'
+export { violates } from './trace/replay.js'
+export { traceOf } from './trace/trace.js'

@@ -19,6 +19,7 @@ const ORDER = [
   'mutate',
   'page',
   'report',
+  'explorer',
   'cli',
 ]
 

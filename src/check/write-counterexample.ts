@@ -15,11 +15,14 @@ export function isPlainName(name: string): boolean {
   return PLAIN.test(name) && name.length <= MOST_CHARACTERS
 }
 
+/** What a counterexample's file is named after. */
+type Named = Pick<Counterexample, 'scenario' | 'property' | 'kernel' | 'patches'>
+
 /**
  * The usual file name of a counterexample: `scenario.property.kernel+patch.json`. Names that are no good as a file's
  * name are spelt with `_`, and told apart by a few hexadecimal digits.
  */
-export function fileNameOf({ scenario, property, kernel, patches }: Counterexample): string {
+export function fileNameOf({ scenario, property, kernel, patches }: Named): string {
   const name = [scenario, property, [kernel, ...patches].join('+')].join('.')
   if (isPlainName(name)) return `${name}.json`
   const digits = createHash('sha256')

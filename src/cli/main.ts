@@ -2,7 +2,16 @@ import { Argument, Command, Option } from 'commander'
 import { packageVersion } from '../project/package-root.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { guarded } from './guard.js'
-import { collect, columns, percent, positiveInteger, withExploreFlags, withLimits, withModel } from './options.js'
+import {
+  collect,
+  columns,
+  percent,
+  positiveInteger,
+  withExploreFlags,
+  withLimits,
+  withModel,
+  withSearches,
+} from './options.js'
 
 let exit: ExitCode = EXIT.ok
 
@@ -94,6 +103,17 @@ function makeProgram(): Command {
       .option('--scenario <name>', 'for a trace in ITF from elsewhere: what it is a run of')
       .action(async (file: string, flags) => {
         exit = await (await import('./replay.js')).replayFile(file, flags)
+      }),
+  )
+  add(
+    withSearches(new Command('explore'))
+      .description('step by hand through the states of a scenario, in a browser or in the terminal')
+      .argument('<scenario>')
+      .option('-k, --kernel <name>', 'the kernel; the newest by default')
+      .option('-p, --patch <name or file>', 'apply a patch; repeatable, in order', collect, [])
+      .option('--terminal', 'in the terminal, or as lines on standard input say')
+      .action(async (scenario: string, flags) => {
+        exit = await (await import('./explore.js')).exploreByHand(scenario, flags)
       }),
   )
   add(

@@ -15,6 +15,11 @@ export interface LimitFlags {
   readonly quiet?: boolean
 }
 
+/** Options of the command that steps by hand. */
+export interface SearchFlags extends Pick<LimitFlags, 'model' | 'states' | 'seconds' | 'memory' | 'json'> {
+  readonly storeOrder?: StoreOrder
+}
+
 /** Options of the commands that leave it to the user how to search. */
 export interface ExploreFlags extends LimitFlags {
   readonly strategy: Strategy
@@ -36,12 +41,7 @@ export function withExploreFlags(command: Command): Command {
     )
     .option('--seed <n>', 'seed of the random walk', integer, 1)
     .option('--fingerprints', 'recognise states by 64-bit fingerprints: faster, not exact; the bound is printed')
-    .addOption(
-      new Option(
-        '--store-order <model>',
-        'order in which marked stores become visible (default: what the scenario is about, mostly sc)',
-      ).choices(STORE_ORDERS),
-    )
+    .addOption(storeOrderOption())
     .option(
       '--reduce <kinds>',
       `search less, exactly: ${REDUCTIONS.join(', ')}, or all; breadth-first, and livelocks are not decided`,
@@ -51,14 +51,28 @@ export function withExploreFlags(command: Command): Command {
     .option('--all', 'tell every violation in full, not only the three shortest of each scenario')
 }
 
+function storeOrderOption(): Option {
+  const about = 'order in which marked stores become visible (default: what the scenario is about, mostly sc)'
+  return new Option('--store-order <model>', about).choices(STORE_ORDERS)
+}
+
 /** Adds the options of `LimitFlags`. */
 export function withLimits(command: Command): Command {
-  return withModel(command)
+  return withEnds(withModel(command))
+    .option('--jobs <n>', 'threads that explore side by side, up to 256 (default: one per core)', threads)
+    .option('--quiet', 'no progress display')
+}
+
+/** Adds the options of `SearchFlags`. */
+export function withSearches(command: Command): Command {
+  return withEnds(withModel(command)).addOption(storeOrderOption())
+}
+
+function withEnds(command: Command): Command {
+  return command
     .option('--states <n>', 'stop after this many distinct states', positiveInteger)
     .option('--seconds <n>', 'stop after this many seconds per scenario', positive)
     .option('--memory <MiB>', 'stop when the visited states take this much', positive)
-    .option('--jobs <n>', 'threads that explore side by side, up to 256 (default: one per core)', threads)
-    .option('--quiet', 'no progress display')
 }
 
 /** Adds the choice of models and of JSON output. */

@@ -41,8 +41,11 @@ const plantuml: Dialect = {
 
 export const SEQUENCES = { mermaid, plantuml } as const
 
+/** What of a counterexample a diagram tells; of a run that is none, too. */
+type Told = Pick<Counterexample, 'scenario' | 'property' | 'kernel' | 'patches' | 'trace'>
+
 /** A counterexample as the text of a sequence diagram: a lane for each thread, a note for each step. */
-export function sequenceText(found: Counterexample, language: keyof typeof SEQUENCES): string[] {
+export function sequenceText(found: Told, language: keyof typeof SEQUENCES): string[] {
   const dialect: Dialect = SEQUENCES[language]
   const say = (text: string) => dialect.escape(printable(text))
   const { trace } = found

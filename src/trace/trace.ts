@@ -56,7 +56,7 @@ function tell(program: Program, run: Run, replayed: Replay): Trace {
   let number = 0
   const steps = replayed.steps.map(step => {
     const setup = program.setup && threadOf(step.ordinal) === 0
-    return describe(program, step, setup ? 0 : ++number)
+    return stepAsTold(program, step, setup ? 0 : ++number)
   })
   const initially = diff(schema, defaultOf(schema), replayed.initial.shared)
   const threads = program.threads.map(thread => thread.name)
@@ -65,7 +65,8 @@ function tell(program: Program, run: Run, replayed: Replay): Trace {
   return { run, initially, steps, threads, ...(loopFrom && { loopFrom }), ...(others.length > 0 && { others }) }
 }
 
-function describe(program: Program, step: ReplayedStep, number: number): TraceStep {
+/** One step as it is shown, under this number; 0 for one of the setup. */
+export function stepAsTold(program: Program, step: ReplayedStep, number: number): TraceStep {
   const t = threadOf(step.ordinal)
   const code = program.threads[t].steps[step.before.threads[t].pc]
   const thread = program.threads[t].name

@@ -25,17 +25,20 @@ export interface Ran {
 interface Options {
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
+  /** What it reads from standard input; nothing unless given. */
+  readonly input?: string
   /** Sees the process as soon as it runs. */
   readonly started?: (child: ChildProcess) => void
 }
 
 /** Runs the built command as a shell would, with nothing of the test runner's environment but the path. */
-export async function foliocheck(args: readonly string[], { cwd, env, started }: Options = {}): Promise<Ran> {
+export async function foliocheck(args: readonly string[], { cwd, env, input, started }: Options = {}): Promise<Ran> {
   const child = spawn(process.execPath, [join(ROOT, 'bin', 'foliocheck.js'), ...args], {
     cwd: cwd ?? ROOT,
     env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  child.stdin.end(input ?? '')
   const closed = new Promise<number | null>(resolve => child.on('close', resolve))
   started?.(child)
   const [stdout, stderr] = await Promise.all([textOf(child.stdout), textOf(child.stderr)])

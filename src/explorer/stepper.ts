@@ -1,0 +1,185 @@
+import { writeCounterexample } from '../check/write-counterexample.js'
+import { UsageError } from '../errors.js'
+import type { Run } from '../explore/result.js'
+import { count, many } from '../numbers.js'
+import { didYouMean } from '../program/suggest.js'
+import { lanes } from '../report/lanes.js'
+import { paragraph } from '../report/wrap.js'
+import { counterexampleAt } from './counterexample-at.js'
+import { handOut } from './hand-out.js'
+import { arrive, further, here, type Journey, upTo } from './journey.js'
+import { pictureLines } from './picture-lines.js'
+import { type Place, placeAt } from './place.js'
+import { offersOf, placeText } from './place-text.js'
+import type { Searcher } from './searcher.js'
+import type { Subject } from './subject.js'
+
+const HELP = [
+  '  1, 2, …       take the step of that number; several are taken one after the other',
+  '  b [n]         take back a step, or n',
+  '  g n           go to the place after step n; steps that were taken back count too',
+  '  i n           begin again in initial state n',
+  '  v [property]  run on to the nearest violation, of that property or of any',
+  '  s [section]   show the state: threads, locks, the machine, all fields',
+  '  l             list the steps so far',
+  '  m             the same as a diagram in Mermaid',
+  '  w file        write a counterexample, where a property is violated',
+  '  t             print a test that takes these steps',
+  '  q             quit',
+]
+
+/** Stepping by hand, one line of text after the other. */
+export class Stepper {
+  #journey: Journey
+  #place: Place
+
+  constructor(
+    readonly subject: Subject,
+    readonly searcher: Searcher,
+    readonly width: number,
+  ) {
+    this.#place = placeAt(subject, { initial: 0, ordinals: [] })
+    const { run } = this.#place.trace
+    this.#journey = { run, at: run.ordinals.length }
+  }
+
+  /** Where the run is. */
+  get lines(): string[] {
+    return placeText(this.#place, this.width)
+  }
+
+  /** What a command answers; undefined when it is the last. @throws UsageError, FileError or ModelError: nothing has changed */
+  async do(line: string): Promise<readonly string[] | undefined> {
+    const [command = '', ...rest] = line.trim().split(/\s+/)
+    const argument = rest.join(' ')
+    if (/^\d+$/.test(command)) return this.#take([command, ...rest])
+    switch (command) {
+      case '':
+        return this.lines
+      case 'b':
+        return this.#back(argument === '' ? 1 : this.#number(argument, 'b'))
+      case 'g':
+        return this.#go(upTo(this.#journey.run, this.#place.setup + this.#number(argument, 'g')))
+      case 'i':
+        return this.#initial(this.#number(argument, 'i'))
+      case 'v':
+        return this.#search(argument === '' ? undefined : argument)
+      case 's':
+        return this.#state(argument)
+      case 'l':
+        return this.#steps()
+      case 'm':
+        return this.#handedOut('mermaid')
+      case 't':
+        return this.#handedOut('test')
+      case 'w':
+        return this.#write(argument)
+      case '?':
+      case 'h':
+      case 'help':
+        return HELP
+      case 'q':
+        return undefined
+      default:
+        throw new UsageError(`'${command}'`, 'is no command', '? tells what there is')
+    }
+  }
+
+  #go(run: Run): string[] {
+    this.#place = placeAt(this.subject, run)
+    this.#journey = arrive(this.#journey, this.#place.trace.run)
+    return this.lines
+  }
+
+  #back(steps: number): string[] {
+    const { stops } = this.#place
+    return this.#go(upTo(this.#journey.run, stops[Math.max(0, stops.length - 1 - steps)]))
+  }
+
+  /** All of the steps or, where one is not there, none. */
+  #take(numbers: readonly string[]): string[] {
+    const before = { journey: this.#journey, place: this.#place }
+    try {
+      for (const text of numbers) {
+        const offers = offersOf(this.#place)
+        const offer = offers[this.#number(text, 'a step') - 1]
+        if (!offer) {
+          const there = offers.length === 0 ? 'b takes a step back' : `there are 1 to ${offers.length}`
+          throw new UsageError(`step ${text}`, 'is not there', there)
+        }
+        this.#go(further(this.#journey, offer.ordinal))
+      }
+    } catch (thrown) {
+      this.#journey = before.journey
+      this.#place = before.place
+      throw thrown
+    }
+    return this.lines
+  }
+
+  #initial(number: number): string[] {
+    const { length } = this.subject.program.initial
+    if (number < 1 || number > length) {
+      throw new UsageError(`initial state ${number}`, 'is not there', `there are 1 to ${length}`)
+    }
+    return this.#go({ initial: number - 1, ordinals: [] })
+  }
+
+  async #search(property: string | undefined): Promise<string[]> {
+    const outcome = await this.searcher.search(here(this.#journey), property)
+    if (!outcome.ok) throw outcome.error
+    const { result } = outcome
+    if (result.kind === 'found') {
+      const steps = result.run.ordinals.length - this.#journey.at
+      const lines = this.#go(result.run)
+      return [
+        `  ${result.property}: ${many(steps, 'step')} from here, ${many(result.states, 'state')} looked at`,
+        ...lines,
+      ]
+    }
+    const what = property ?? 'no property that holds here'
+    const never = property === undefined ? `${what} can be violated` : `${what} cannot be violated`
+    const text =
+      result.limit === ''
+        ? `${never} from here: all ${count(result.states)} states were searched`
+        : `nothing was found from here, but not all was searched: ${result.limit}`
+    return paragraph('  ', text, this.width)
+  }
+
+  #state(section: string): string[] {
+    const { picture } = this.#place
+    const lines = pictureLines(picture, section, this.width)
+    if (lines.length > 0) return lines
+    const titles = picture.sections.map(({ title }) => title)
+    throw new UsageError(
+      `section '${section}'`,
+      'is not there',
+      didYouMean(section, titles, `there is ${titles.join(', ')}`),
+    )
+  }
+
+  #steps(): string[] {
+    const { trace } = this.#place
+    if (trace.steps.every(step => step.setup)) return ['  no step yet']
+    return lanes(trace, this.width)
+  }
+
+  #handedOut(form: 'mermaid' | 'test'): string[] {
+    return handOut(this.subject, here(this.#journey), form).text.trimEnd().split('\n')
+  }
+
+  #write(argument: string): string[] {
+    const last = argument.slice(argument.lastIndexOf(' ') + 1)
+    const property = this.subject.project.properties.find(({ name }) => name === last)?.name
+    const file = property === undefined ? argument : argument.slice(0, -property.length).trim()
+    if (file === '') throw new UsageError('w', 'needs the name of a file', 'w <file> [property]')
+    const found = counterexampleAt(this.subject, here(this.#journey), property)
+    writeCounterexample(file, found)
+    return [`  ${found.property} in ${found.steps} steps: ${file}`]
+  }
+
+  #number(text: string, command: string): number {
+    if (/^\d{1,9}$/.test(text)) return Number(text)
+    throw new UsageError(`${command} ${text}`.trim(), 'needs a number', '? tells what there is')
+  }
+}
