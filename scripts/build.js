@@ -11,6 +11,8 @@ const kernel = 'src/explore/store/kernel'
 const pages = [
   { in: 'src/page/report.tsx', out: 'report' },
   { in: 'src/page/style.css', out: 'report' },
+  { in: 'src/explorer/page/explore.tsx', out: 'explore' },
+  { in: 'src/explorer/page/explore.css', out: 'explore' },
 ]
 const emitted = ['dist/src', 'dist/models', 'dist/properties']
 

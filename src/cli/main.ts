@@ -6,6 +6,7 @@ import {
   collect,
   columns,
   percent,
+  port,
   positiveInteger,
   withExploreFlags,
   withLimits,
@@ -112,6 +113,7 @@ function makeProgram(): Command {
       .option('-k, --kernel <name>', 'the kernel; the newest by default')
       .option('-p, --patch <name or file>', 'apply a patch; repeatable, in order', collect, [])
       .option('--terminal', 'in the terminal, or as lines on standard input say')
+      .option('--port <n>', 'where this machine alone can reach the page; any that is free by default', port)
       .action(async (scenario: string, flags) => {
         exit = await (await import('./explore.js')).exploreByHand(scenario, flags)
       }),

@@ -122,6 +122,13 @@ function threads(text: string): number {
   return value
 }
 
+/** A port to listen on; 0 for any that is free. @throws InvalidArgumentError */
+export function port(text: string): number {
+  const value = natural(text)
+  if (value > 65535) throw new InvalidArgumentError('Give a whole number from 0 to 65535.')
+  return value
+}
+
 /** A share in percent. @throws InvalidArgumentError */
 export function percent(text: string): number {
   const value = Number(text)

@@ -29,11 +29,6 @@ export function whereIs({ trace, setup, threads }: Place): string {
   return setup > 0 ? 'after the setup' : 'at the start'
 }
 
-/** Every step that can be taken, in the order in which they are numbered, from 1. */
-export function offersOf({ threads }: Place): readonly Offer[] {
-  return threads.flatMap(({ offers }) => offers)
-}
-
 function endText(end: Place['end']): string[] {
   if (end === 'none') return []
   return end === 'rest'

@@ -1,9 +1,12 @@
 import { Locks, NONE } from '../explore/locks/held.js'
+import type { Picture } from '../picture/picture.js'
 import type { VisibleNode } from '../program/code.js'
+import { running } from '../program/current.js'
 import { chainOf } from '../program/graph.js'
 import { type ReferenceState, ReferenceSystem } from '../program/reference-system.js'
 import { partAt, show } from '../state/diff.js'
 import { threadOf } from '../system/system.js'
+import { pictureOf } from '../trace/picture-of.js'
 import { watched } from '../trace/reads.js'
 import type { Replay } from '../trace/replay.js'
 import { stepAsTold, type TraceStep } from '../trace/trace.js'
@@ -20,6 +23,8 @@ export interface Offer {
   readonly ends: string
   /** Properties that are violated after it, by name. */
   readonly breaks: readonly string[]
+  /** The state after it. */
+  readonly after: Picture
 }
 
 /** Something that a thread waits for: a lock and who holds it, or a field that its condition looks at, and its value. */
@@ -71,7 +76,7 @@ export function threadsAt(subject: Subject, replayed: Replay, number: number, ov
   })
 }
 
-function offer({ program, project }: Subject, replayed: Replay, ordinal: number, number: number): Offer {
+function offer({ program, project, artist }: Subject, replayed: Replay, ordinal: number, number: number): Offer {
   const before = replayed.last
   const { state: after, outcome } = new ReferenceSystem(program).fire(before, ordinal)
   const step = { ordinal, before, after, outcome }
@@ -81,6 +86,7 @@ function offer({ program, project }: Subject, replayed: Replay, ordinal: number,
     step: stepAsTold(program, step, program.setup && threadOf(ordinal) === 0 ? 0 : number),
     ends: endOf(outcome),
     breaks: brokenAt(program, project.properties, then).map(({ property }) => property.name),
+    after: pictureOf(artist, after),
   }
 }
 
@@ -99,6 +105,7 @@ function awaitedBy({ program, artist }: Subject, state: ReferenceState, t: numbe
     values.set(part.name, show(part.type, part.value))
   }) as never
   const locals = state.threads[t].frames.at(-1) as never
+  running.thread = t
   if (step.kind === 'wait') step.ready(shared, locals)
   if (step.kind === 'choose') for (const value of step.values) step.when(shared, locals, value)
   return [...held, ...[...values].map(([name, value]) => ({ name, value }))]

@@ -2,17 +2,18 @@ import type { Counterexample } from '../../check/counterexample.js'
 import { programOf } from '../../check/replay-counterexample.js'
 import { ModelError, reasonOf, UsageError } from '../../errors.js'
 import { count } from '../../numbers.js'
-import type { Story, StoryHead, StoryRun, StoryStep } from '../../page/data.js'
+import type { Story, StoryHead, StoryRun } from '../../page/data.js'
 import type { Picture } from '../../picture/picture.js'
 import type { Kernel } from '../../program/kernel.js'
 import type { Project } from '../../project/project.js'
 import { lockClassesOf } from '../../property/locks.js'
 import { type Artist, pictureOf } from '../../trace/picture-of.js'
 import { Diverged, type Replay, replay } from '../../trace/replay.js'
-import type { Trace, TraceStep } from '../../trace/trace.js'
+import type { Trace } from '../../trace/trace.js'
 import { counterexampleText, lengthOf, withoutText } from '../counterexample-text.js'
 import { printable } from '../wrap.js'
 import type { AlbumBuilder } from './album.js'
+import { stepOf } from './story-step.js'
 
 /** The models a counterexample is drawn on. */
 export interface Models {
@@ -104,24 +105,6 @@ function runOf(trace: Trace, pictures: readonly Picture[], album: AlbumBuilder):
     steps: own.map(step => album.step(stepOf(step))),
     loopFrom: trace.loopFrom,
     pictures: pictures.map(picture => album.picture(picture)),
-  }
-}
-
-function stepOf(step: TraceStep): StoryStep {
-  return {
-    thread: printable(step.thread),
-    stack: step.stack.map(printable),
-    source: printable(step.source),
-    label: printable(step.chosen === undefined ? step.label : `${step.label} [${step.chosen}]`),
-    note: printable(step.note),
-    changes: [
-      ...step.changes.map(({ name, before, after, ghost }) => ({
-        text: printable(`${name} ${before}→${after}`),
-        kind: ghost ? ('ghost' as const) : ('shared' as const),
-      })),
-      ...step.locals.map(({ name, value }) => ({ text: printable(`${name} = ${value}`), kind: 'local' as const })),
-    ],
-    said: step.said.map(printable),
   }
 }
 
