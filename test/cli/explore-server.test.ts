@@ -1,48 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { connect } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { fixture, foliocheck, ROOT } from './run.js'
-
-interface Served {
-  readonly child: ChildProcess
-  readonly host: string
-  readonly port: number
-  /** `/<token>/` */
-  readonly path: string
-  readonly ended: Promise<{ readonly code: number | null; readonly stderr: string }>
-}
-
-const started: ChildProcess[] = []
-afterAll(() => {
-  for (const child of started) child.kill('SIGKILL')
-})
-
-async function serve(...args: readonly string[]): Promise<Served> {
-  const child = spawn(process.execPath, [join(ROOT, 'bin', 'foliocheck.js'), 'explore', '--json', ...args], {
-    env: { PATH: process.env.PATH },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
-  started.push(child)
-  let stderr = ''
-  child.stderr.setEncoding('utf8').on('data', part => {
-    stderr += part
-  })
-  const ended = new Promise<{ code: number | null; stderr: string }>(resolve =>
-    child.on('close', code => resolve({ code, stderr })),
-  )
-  const url = await new Promise<URL>((resolve, reject) => {
-    let text = ''
-    child.stdout.setEncoding('utf8').on('data', part => {
-      text += part
-      if (text.endsWith('}\n')) resolve(new URL((JSON.parse(text) as { url: string }).url))
-    })
-    child.on('close', () => reject(new Error(`no server: ${stderr}`)))
-  })
-  return { child, host: url.host, port: Number(url.port), path: url.pathname, ended }
-}
+import { beforeAll, describe, expect, test } from 'vitest'
+import { fixture, foliocheck } from './run.js'
+import { type Served, serve } from './served.js'
 
 interface Reply {
   readonly status: number
