@@ -65,7 +65,7 @@ export function LanesView({ threads, steps, loopFrom, current, onStep, violated 
                 onClick={() => onStep(number)}
               >
                 <span class="number">{number}</span>
-                <span class={`body lane-${lane % 6}`} style={{ gridColumn: `${lane + 2} / -1` }}>
+                <span class={`body lane-${lane % 6}`} style={{ '--at': lane + 2 }}>
                   <span class="who">{step.thread}</span>
                   {entered && step.stack.length > 0 ? (
                     <span class="function">
