@@ -7,7 +7,7 @@ import type { Place } from '../place.js'
 import type { Offer } from '../threads-at.js'
 import { HandedView } from './handed-view.js'
 import { OffersView } from './offers-view.js'
-import { Tools } from './tools.js'
+import { Copies, Moves } from './tools.js'
 import { ViolatedView } from './violated-view.js'
 import { type Shown, Walk } from './walk.js'
 
@@ -37,7 +37,10 @@ function Explore({ shown, walk }: { readonly shown: Shown; readonly walk: Walk }
         </h1>
         <p class="about">{place.about}</p>
       </header>
-      <Tools shown={shown} walk={walk} />
+      <div class="controls">
+        <Moves shown={shown} walk={walk} />
+        <Copies shown={shown} walk={walk} />
+      </div>
       {message === '' ? null : (
         <p class="message" role="status">
           {message}
@@ -60,7 +63,7 @@ function Explore({ shown, walk }: { readonly shown: Shown; readonly walk: Walk }
             />
           </section>
           <section class="next" aria-label="steps that can be taken">
-            <h2>{inSetup(place) ? 'in the setup, which runs alone before the threads start: choose' : 'next'}</h2>
+            <h2>{inSetup(place) ? 'the setup, before the threads start' : 'next'}</h2>
             {place.over === '' ? null : <p class="over">The run is over: {place.over}.</p>}
             {place.end === 'rest' ? <p class="over">Every thread has ended, or may wait for ever.</p> : null}
             {place.end === 'stuck' ? <p class="over">Nothing can go on: whoever waits here waits for ever.</p> : null}

@@ -9,14 +9,18 @@ const FORMS = [
   ['mermaid', 'Mermaid'],
 ] as const
 
-/** Buttons for all that is not a step of a thread. */
-export function Tools({ shown, walk }: { readonly shown: Shown; readonly walk: Walk }) {
+interface ToolsProps {
+  readonly shown: Shown
+  readonly walk: Walk
+}
+
+/** Buttons for ways through the states besides the steps of threads. */
+export function Moves({ shown, walk }: ToolsProps) {
   const { place, searching, subject, journey } = shown
   const [property, setProperty] = useState('')
-  const [help, setHelp] = useState(false)
   const busy = searching !== undefined
   return (
-    <div class="controls" role="toolbar" aria-label="the run">
+    <div class="bar" role="toolbar" aria-label="ways">
       <button
         type="button"
         disabled={busy || place.stops.length < 2}
@@ -78,20 +82,29 @@ export function Tools({ shown, walk }: { readonly shown: Shown; readonly walk: W
           </select>
         </label>
       ) : null}
-      <span class="copies">
-        copy as{' '}
-        {FORMS.map(([form, label]) => (
-          <button
-            key={form}
-            type="button"
-            disabled={busy || (form === 'counterexample' && place.violated.length === 0)}
-            title={form === 'counterexample' ? 'where a property is violated' : undefined}
-            onClick={() => walk.handOut(form)}
-          >
-            {label}
-          </button>
-        ))}
-      </span>
+    </div>
+  )
+}
+
+/** Buttons that give the run to others, and help. */
+export function Copies({ shown, walk }: ToolsProps) {
+  const { place, searching } = shown
+  const [help, setHelp] = useState(false)
+  const busy = searching !== undefined
+  return (
+    <div class="bar copies" role="toolbar" aria-label="copies">
+      copy as
+      {FORMS.map(([form, label]) => (
+        <button
+          key={form}
+          type="button"
+          disabled={busy || (form === 'counterexample' && place.violated.length === 0)}
+          title={form === 'counterexample' ? 'where a property is violated' : undefined}
+          onClick={() => walk.handOut(form)}
+        >
+          {label}
+        </button>
+      ))}
       <button type="button" aria-expanded={help} onClick={() => setHelp(!help)} title="?">
         keys
       </button>
