@@ -34,6 +34,11 @@ export interface Subject {
 export async function subjectOf(choice: Choice): Promise<Subject> {
   const project = await loadProject(choice.model)
   const kernel = await kernelWith(project, choice.kernel ?? newest(project).name, choice.patches)
+  return subjectIn(project, kernel, choice)
+}
+
+/** What a choice names in a project. @throws UsageError, ModelError */
+export function subjectIn(project: Project, kernel: Kernel, choice: Choice): Subject {
   const scenario = named('scenario', project.scenarios, choice.scenario)
   const [operation] = missing(kernel, scenario)
   if (operation !== undefined) {
