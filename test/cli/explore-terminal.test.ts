@@ -155,6 +155,10 @@ describe.concurrent('explore --terminal', () => {
 
   test('refuses what is not there', async () => {
     expectRefusal(await foliocheck(['explore', 'get-races-pit', ...project]), 64, ["did you mean 'get-races-put'?"])
+    for (const flag of ['--json', '--port=0']) {
+      const args = ['explore', 'get-races-put', ...project, '--terminal', flag]
+      expectRefusal(await foliocheck(args), 64, ['with --terminal: means nothing; leave one of them out'])
+    }
     expectRefusal(await foliocheck(['explore']), 64, ["missing required argument 'scenario'"])
     expectRefusal(await foliocheck(['explore', 'rare', ...project]), 65, ['needs the operation object_revive'])
     expectRefusal(await foliocheck(['explore', 'get-races-put', ...project, '--store-order', 'x']), 64, [

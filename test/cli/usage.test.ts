@@ -3,7 +3,7 @@ import manifest from '../../package.json' with { type: 'json' }
 import { expectRefusal, fixture, foliocheck } from './run.js'
 
 const model = ['--model', fixture('project')]
-const COMMANDS = ['list', 'check', 'compare', 'explain', 'replay', 'regress', 'mutate']
+const COMMANDS = ['list', 'check', 'compare', 'explain', 'explore', 'replay', 'regress', 'mutate']
 
 describe.concurrent('help', () => {
   test('names every command', async () => {
