@@ -11,7 +11,8 @@ export type Job<T> = Omit<T, 'progress'>
 /** Learns what a pool is doing, as it happens. */
 export interface PoolWatcher<T, R> {
   started?(job: Job<T>, progress: Progress): void
-  finished?(job: Job<T>, outcome: Outcome<R>): void
+  /** @param index which of the jobs that were given. */
+  finished?(job: Job<T>, outcome: Outcome<R>, index: number): void
 }
 
 /** How long a task may go on after an interrupt. One that does is stuck: in a recipe that never returns, say. */
@@ -50,7 +51,7 @@ export class Pool<T extends { readonly progress: SharedArrayBuffer }, R> {
         const outcome = await thread.ask({ ...job, progress: progress.data }, this.nameOf(job))
         this.#running.delete(progress)
         outcomes[i] = outcome
-        for (const watcher of watchers) watcher.finished?.(job, outcome)
+        for (const watcher of watchers) watcher.finished?.(job, outcome, i)
       }
       this.#threads.delete(thread)
       await thread.end()

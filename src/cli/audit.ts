@@ -1,14 +1,13 @@
 import type { Audit } from '../check/audit.js'
 import type { AuditTask } from '../check/audit-task.js'
 import { errorsOf, resultsOf } from '../check/outcome.js'
-import { type Job, Pool } from '../check/pool.js'
+import { Pool } from '../check/pool.js'
 import { UsageError } from '../errors.js'
 import { count, many } from '../numbers.js'
 import { paragraph } from '../report/wrap.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { throwAll } from './failures.js'
-import { onInterrupt } from './interrupt.js'
-import { ProgressLine } from './progress-line.js'
+import { runShown } from './run-shown.js'
 import type { CheckJob, Session } from './session.js'
 import { print, printJson, reportWidth } from './terminal.js'
 
@@ -24,26 +23,20 @@ export async function auditJobs(session: Session, jobs: readonly CheckJob[]): Pr
     job => `scenario ${job.scenario}`,
     flags.jobs,
   )
-  const line = new ProgressLine<Job<AuditTask>>(jobs.length, flags.quiet ?? false, job => job.scenario)
-  const undo = onInterrupt(() => pool.interrupt())
-  try {
-    const outcomes = await pool.run(
-      jobs.map(job => ({ ...job, threads: 1, most })),
-      [line],
-    )
-    const audits = resultsOf(outcomes)
-    line.stop()
-    if (flags.json) printJson({ audits })
-    else tell(audits, most)
-    throwAll(errorsOf(outcomes))
-    if (audits.some(({ disagreements }) => disagreements.length > 0)) return EXIT.violated
-    if (pool.interrupted) return EXIT.inconclusive
-    if (audits.some(({ large }) => !large)) return EXIT.ok
-    throw new UsageError('check --audit', `has no scenario of up to ${count(most)} states`, 'raise --states')
-  } finally {
-    undo()
-    line.stop()
-  }
+  const outcomes = await runShown(
+    pool,
+    jobs.map(job => ({ ...job, threads: 1, most })),
+    { nameOf: job => job.scenario, faultsOf: ({ disagreements }) => disagreements },
+    { quiet: flags.quiet },
+  )
+  const audits = resultsOf(outcomes)
+  if (flags.json) printJson({ audits })
+  else tell(audits, most)
+  throwAll(errorsOf(outcomes))
+  if (audits.some(({ disagreements }) => disagreements.length > 0)) return EXIT.violated
+  if (pool.interrupted) return EXIT.inconclusive
+  if (audits.some(({ large }) => !large)) return EXIT.ok
+  throw new UsageError('check --audit', `has no scenario of up to ${count(most)} states`, 'raise --states')
 }
 
 function tell(audits: readonly Audit[], most: number): void {

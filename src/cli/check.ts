@@ -1,6 +1,6 @@
 import type { ScenarioResult } from '../check/check-scenario.js'
 import type { Known } from '../check/expectations.js'
-import { errorsOf, resultsOf } from '../check/outcome.js'
+import { errorsOf, type Outcome, resultsOf } from '../check/outcome.js'
 import { missingKnown, neverTested, type Row } from '../check/rows.js'
 import { UsageError } from '../errors.js'
 import { many } from '../numbers.js'
@@ -11,6 +11,7 @@ import { auditJobs } from './audit.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { exitCodeOf, throwAll } from './failures.js'
 import { onGithub, tellGithub } from './github.js'
+import { InOrder } from './in-order.js'
 import { Keeper } from './keeper.js'
 import type { ExploreFlags } from './options.js'
 import { replayHint } from './replay-hint.js'
@@ -39,22 +40,31 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
   const jobs = await jobsOf(session, scenarios, flags)
   if (flags.audit) return auditJobs(session, jobs)
   const keeper = flags.out === undefined ? undefined : new Keeper(flags.out)
-  const outcomes = await session.run(jobs, {
-    finished: (_, outcome) => {
-      if (!outcome.ok) return
-      for (const { counterexample } of outcome.result.properties) if (counterexample) keeper?.keep(counterexample)
-    },
-  })
-  const results = resultsOf(outcomes)
-  const rows = results.map(result => session.rowsOf(result))
-  const everything = scenarios.length === 0 && flags.property.length === 0
-  const missing = everything ? missingKnown(session.expectations, rows.flat()) : []
   const replay = (row: Row) => {
     const file = row.counterexample && keeper?.fileOf(row.counterexample)
     return file ? replayHint(file, flags) : undefined
   }
+  const report = new InOrder<Outcome<ScenarioResult>>(outcome => {
+    if (outcome.ok && !flags.json) printResult(outcome.result, session.rowsOf(outcome.result), flags, replay)
+  })
+  const outcomes = await session.run(
+    jobs,
+    {
+      finished: (_, outcome, number) => {
+        if (outcome.ok) {
+          for (const { counterexample } of outcome.result.properties) if (counterexample) keeper?.keep(counterexample)
+        }
+        report.add(number, outcome)
+      },
+    },
+    result => session.rowsOf(result).flatMap(row => (row.asExpected ? [] : [row.property])),
+  )
+  const results = resultsOf(outcomes)
+  const rows = results.map(result => session.rowsOf(result))
+  const everything = scenarios.length === 0 && flags.property.length === 0
+  const missing = everything ? missingKnown(session.expectations, rows.flat()) : []
   if (flags.json) printJson({ results: rows.flat(), missing })
-  else if (results.length > 0) printText(results, rows, missing, flags, replay)
+  else if (results.length > 0) printSummary(results, rows.flat(), missing, flags)
   const unexercised = neverTested(rows.flat(), session.project.properties)
   const { interrupted } = session.pool
   const exit = exitCode(rows.flat(), missing, flags.strict ?? false, unexercised, interrupted)
@@ -96,24 +106,31 @@ async function jobsOf(session: Session, scenarios: readonly string[], flags: Che
   throw new UsageError('check', 'has no scenario to look at', 'see `foliocheck list scenarios`')
 }
 
-function printText(
-  results: readonly ScenarioResult[],
-  rows: readonly (readonly Row[])[],
-  missing: readonly Known[],
+/** Prints what came of one scenario. */
+function printResult(
+  result: ScenarioResult,
+  rows: readonly Row[],
   flags: CheckFlags,
   replay: (row: Row) => string | undefined,
 ): void {
   const options = { width: reportWidth(), verbose: flags.verbose ?? false, replay }
-  results.forEach((result, i) => {
-    const brief = flags.brief && rows[i].every(row => row.asExpected)
-    const lines = brief ? limitText(result, rows[i], options.width) : [...scenarioText(rows[i], result, options), '']
-    if (lines.length > 0) print(lines.at(-2) === '' ? lines.slice(0, -1) : lines)
-  })
+  const brief = flags.brief && rows.every(row => row.asExpected)
+  const lines = brief ? limitText(result, rows, options.width) : [...scenarioText(rows, result, options), '']
+  if (lines.length > 0) print(lines.at(-2) === '' ? lines.slice(0, -1) : lines)
+}
+
+/** Prints what comes after the scenarios. */
+function printSummary(
+  results: readonly ScenarioResult[],
+  all: readonly Row[],
+  missing: readonly Known[],
+  flags: CheckFlags,
+): void {
+  const width = reportWidth()
   for (const { scenario, property, note } of missing) {
     const text = `${scenario} / ${property} was expected to be violated somewhere: ${printable(note)}`
-    print(paragraph('✗ missing  ', text, options.width))
+    print(paragraph('✗ missing  ', text, width))
   }
-  const all = rows.flat()
   const tally = new Map<string, number>()
   for (const row of all) tally.set(row.verdict, (tally.get(row.verdict) ?? 0) + 1)
   const verdicts = [...tally].map(([verdict, n]) => `${n} ${verdict}`).join(', ')

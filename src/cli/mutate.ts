@@ -16,9 +16,8 @@ import type { Project } from '../project/project.js'
 import { paragraph } from '../report/wrap.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { throwAll } from './failures.js'
-import { onInterrupt } from './interrupt.js'
 import { type LimitFlags, limitsOf } from './options.js'
-import { ProgressLine } from './progress-line.js'
+import { runShown } from './run-shown.js'
 import { print, printJson, reportWidth } from './terminal.js'
 
 interface MutateFlags extends LimitFlags {
@@ -75,14 +74,8 @@ async function tryAll(
     job => `operation ${job.operation}`,
     flags.jobs,
   )
-  const line = new ProgressLine<Job<MutationTask>>(jobs.length, flags.quiet ?? false, job => job.operation)
-  const undo = onInterrupt(() => pool.interrupt())
-  try {
-    return { outcomes: await pool.run(jobs, [line]), interrupted: pool.interrupted }
-  } finally {
-    undo()
-    line.stop()
-  }
+  const outcomes = await runShown(pool, jobs, { nameOf: job => job.operation }, { quiet: flags.quiet })
+  return { outcomes, interrupted: pool.interrupted }
 }
 
 /** Operations that some scenario runs, or those named. */

@@ -12,9 +12,8 @@ import { applicable, missing } from '../project/applicable.js'
 import { kernelWith, loadProject, newest } from '../project/load.js'
 import { named, type Project } from '../project/project.js'
 import { expectationsFor } from './expectations.js'
-import { onInterrupt } from './interrupt.js'
 import { type ExploreFlags, limitsOf } from './options.js'
-import { ProgressLine } from './progress-line.js'
+import { runShown } from './run-shown.js'
 
 /** What checks one scenario. */
 export type CheckJob = Job<Task>
@@ -108,24 +107,21 @@ export class Session {
   }
 
   /**
-   * Checks jobs side by side, with a progress line on a terminal. An interrupt ends the searches with what they have.
+   * Checks jobs side by side, and shows how far they are. An interrupt ends the searches with what they have.
+   * @param faultsOf what the display calls out of a result.
    */
-  async run(
+  run(
     jobs: readonly CheckJob[],
     watcher: PoolWatcher<Task, ScenarioResult> = {},
+    faultsOf: (result: ScenarioResult) => readonly string[] = () => [],
   ): Promise<Outcome<ScenarioResult>[]> {
     const cores = this.flags.jobs ?? availableParallelism()
     const threads = Math.max(1, Math.floor(cores / jobs.length))
-    const line = new ProgressLine<CheckJob>(jobs.length, this.flags.quiet ?? false, job => job.scenario)
-    const undo = onInterrupt(() => this.pool.interrupt())
-    try {
-      return await this.pool.run(
-        jobs.map(job => ({ ...job, threads })),
-        [line, watcher],
-      )
-    } finally {
-      undo()
-      line.stop()
-    }
+    return runShown(
+      this.pool,
+      jobs.map(job => ({ ...job, threads })),
+      { nameOf: job => job.scenario, faultsOf },
+      { quiet: this.flags.quiet, watchers: [watcher] },
+    )
   }
 }

@@ -2,10 +2,26 @@ import pc from 'picocolors'
 import { jsonText } from '../report/json-text.js'
 import { printable } from '../report/wrap.js'
 
+type Stream = NodeJS.WriteStream
+
+/** Whether lines can be written over on a stream: it is a terminal, and no log of a CI that looks like one. */
+export function rewrites(stream: Stream): boolean {
+  return stream.isTTY === true && process.env.TERM !== 'dumb' && !process.env.CI
+}
+
 /** Colour only where a person looks; NO_COLOR and FORCE_COLOR decide otherwise. */
-const { NO_COLOR, FORCE_COLOR, TERM } = process.env
-const forced = FORCE_COLOR ? FORCE_COLOR !== '0' : undefined
-const colours = pc.createColors(!NO_COLOR && (forced ?? (process.stdout.isTTY === true && TERM !== 'dumb')))
+export function colourise(stream: Stream): (line: string) => string {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env
+  const forced = FORCE_COLOR ? FORCE_COLOR !== '0' : undefined
+  const colours = pc.createColors(!NO_COLOR && (forced ?? (stream.isTTY === true && TERM !== 'dumb')))
+  return line => {
+    if (line.startsWith('✗')) return colours.red(line)
+    if (line.startsWith('✓')) return colours.green(line)
+    if (/^ {2}(violated|missing|dead)\b/.test(line)) return colours.red(line)
+    if (/^ {2}(holds up to|inconclusive|vacuous)\b/.test(line)) return colours.yellow(line)
+    return /^(\?|▸ slow)/.test(line) ? colours.yellow(line) : line
+  }
+}
 
 /** Columns of a report: those of the terminal, within what reads well; 100 when there is no terminal. */
 export function reportWidth(): number {
@@ -14,19 +30,12 @@ export function reportWidth(): number {
 }
 
 /** Prints lines of safe text, with the signs at their beginning in colour where the terminal wants that. */
-export function print(lines: readonly string[]): void {
-  process.stdout.write(`${lines.map(line => colour(printable(line))).join('\n')}\n`)
+export function print(lines: readonly string[], stream: Stream = process.stdout): void {
+  const paint = colourise(stream)
+  stream.write(`${lines.map(line => paint(printable(line))).join('\n')}\n`)
 }
 
 /** Prints a value as JSON, indented, in a form that is safe to look at. */
 export function printJson(value: unknown): void {
   process.stdout.write(jsonText(value))
-}
-
-function colour(line: string): string {
-  if (line.startsWith('✗')) return colours.red(line)
-  if (line.startsWith('✓')) return colours.green(line)
-  if (/^ {2}(violated|missing)\b/.test(line)) return colours.red(line)
-  if (/^ {2}(holds up to|inconclusive|vacuous)\b/.test(line)) return colours.yellow(line)
-  return line.startsWith('?') ? colours.yellow(line) : line
 }

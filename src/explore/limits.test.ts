@@ -106,6 +106,9 @@ describe.each(['bfs', 'dfs'] as const)('%s ends honestly', strategy => {
       frontier: 0,
       depth: result.levels,
       bytes: result.bytes,
+      levels: strategy === 'bfs' ? result.levels : 0,
+      opened: strategy === 'bfs' ? 10_000 : 0,
+      levelSizes: result.levelSizes.slice(-64),
     })
     // Another thread sees the same through the shared memory.
     expect(new Progress(progress.data).now.states).toBe(10_000)

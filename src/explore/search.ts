@@ -89,6 +89,7 @@ export class Search {
 
   run(): Exploration {
     forgetTests()
+    this.#progress.begin()
     const initial = this.#insertInitial()
     const depthFirst = this.options.strategy === 'dfs'
     try {
@@ -169,6 +170,7 @@ export class Search {
     const { store, team } = this
     for (let next = 0, end = store.count; next < end && !this.#stopped; next = end, end = store.count) {
       this.#depth = this.#levelSizes.push(end - next)
+      this.#progress.open(end - next)
       this.#recruit(end - next)
       team.open(next, end)
       this.#level()

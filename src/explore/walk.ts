@@ -39,6 +39,7 @@ export function walk(system: System, checks: readonly Check[], options: WalkOpti
   const cut = new Map<string, number>()
   const choices = makeChoices(system)
   forgetTests()
+  progress.begin()
   let taken = 0
   let transitions = 0
   let terminal = 0

@@ -69,6 +69,22 @@ test('a disk that is full is told', async context => {
   expect(code).toBe(65)
 })
 
+/** What a terminal shows in the end of what was written to it: lines, and the erasing and moving that we use. */
+function shown(output: string): string {
+  const lines = ['']
+  let row = 0
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  for (const [part] of output.matchAll(/\u001b\[[\d;]*[A-Za-z]|\r|\n|[^\u001b\r\n]+/g)) {
+    if (part === '\n') {
+      row++
+      lines[row] ??= ''
+    } else if (part === '\u001b[2K') lines[row] = ''
+    else if (part === '\u001b[1A') row = Math.max(0, row - 1)
+    else if (!part.startsWith('\u001b') && part !== '\r') lines[row] += part
+  }
+  return lines.join('\n')
+}
+
 describe.concurrent('a terminal', () => {
   const pty = (line: string) =>
     shell(`command -v script >/dev/null || exit 99; script -qec '${line}' /dev/null </dev/null`)
@@ -78,7 +94,33 @@ describe.concurrent('a terminal', () => {
     const { code, output } = await pty(`${bin} check far --model ${fixture('endless')} --seconds 3`)
     if (code === 99) return context.skip('script is not installed')
     expect(output).toContain('\u001b[33m? far')
-    expect(output).toMatch(/\[0\/1\] far: [\d,]+ states, [\d,]+k steps\/s, frontier [\d,]+, depth \d+/)
+    expect(output).toContain('[0/1] done, 2 s')
+    expect(output).toMatch(/▸ far: [\d,]+ states, [\d.]+[kM]\/s, 2 s, /)
+  })
+
+  test('keeps the report whole above what is rewritten, and names what went wrong', async context => {
+    const { code, output } = await pty(
+      `stty cols 200; ${bin} check near far --model ${fixture('endless')} --seconds 1.5 --jobs 1`,
+    )
+    if (code === 99) return context.skip('script is not installed')
+    expect(code).toBe(1)
+    const screen = shown(output)
+    // What is done is named while the other still runs; at the end nothing is left of the block.
+    expect(output).toMatch(/done, 1 not as expected, .*\r\n.*✗ near: below/)
+    expect(output).toMatch(/▸ far: .*\r\n/)
+    expect(screen).not.toMatch(/▸|done/)
+    const lines = screen.split('\n')
+    expect(lines[0]).toBe('✗ near   kernel v1')
+    expect(lines).toContain('? far   kernel v1')
+    expect(lines).toContain('  violated      below after 3 steps, 0 preemptions')
+    expect(lines.filter(line => line.includes('kernel v1'))).toHaveLength(3)
+  })
+
+  test.each(['CI=true', 'TERM=dumb'])('that is a log is not rewritten: %s', async set => {
+    const { code, output } = await pty(`${set} ${bin} check far --model ${fixture('endless')} --seconds 1.5`)
+    if (code === 99) return
+    expect(output).not.toContain('▸')
+    expect(output).not.toContain('\u001b[2K')
   })
 
   test('sees neither when told so', async context => {

@@ -25,6 +25,7 @@ export function exploreRuns(
   { limits, progress = new Progress(), until = {}, steps = STEPS, preemptions }: RunOptions = {},
 ): Exploration {
   forgetTests()
+  progress.begin()
   const ledger = new Ledger(system, checks, withDefaults(limits), progress, until)
   const told = {
     violated: (check: Check) => ledger.violates(check),
