@@ -1,4 +1,4 @@
-import { extname } from 'node:path'
+import { basename, extname } from 'node:path'
 import { UsageError } from '../errors.js'
 import { checkJson } from '../report/check-json.js'
 import type { CheckRun } from '../report/check-run.js'
@@ -23,7 +23,7 @@ export function reportFilesOf(files: readonly string[]): string[] {
     const ending = extname(file)
     if (Object.hasOwn(FORMATS, ending)) return [file]
     const endings = Object.keys(FORMATS)
-    if (ending === '') return endings.map(known => file + known)
+    if (ending === '' && !basename(file).startsWith('.')) return endings.map(known => file + known)
     const next = `end it with ${endings.join(', ')}, or leave the ending out for all of them`
     throw new UsageError(`--report ${file}`, 'has an unknown ending', next)
   })

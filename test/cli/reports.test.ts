@@ -178,10 +178,22 @@ describe.concurrent('check --report', () => {
   })
 
   test('another ending is refused, before anything is searched', async () => {
-    for (const name of ['out.txt', 'out', '.json', 'out.constructor']) {
+    for (const name of ['out.txt', '.json', 'out.constructor']) {
       const ran = await foliocheck(['check', ...v1, '--report', join(folder, name)])
-      expectRefusal(ran, 64, ['has an unknown ending; end it with .json, .md, .sarif, .xml'])
+      expectRefusal(ran, 64, ['has an unknown ending; end it with .html, .json, .md, .sarif, .xml, or leave'])
     }
+  })
+
+  test('no ending means every format', async () => {
+    const { code } = await foliocheck(['check', ...v1, '--report', join(folder, 'every', 'run')])
+    expect(code).toBe(1)
+    expect(readdirSync(join(folder, 'every')).sort()).toEqual([
+      'run.html',
+      'run.json',
+      'run.md',
+      'run.sarif',
+      'run.xml',
+    ])
   })
 
   test('a place that cannot be written is told, and the run is not lost', async () => {
