@@ -38,11 +38,3 @@ export function lastWrite(film: Film, picture: number, place: Place): number {
   for (let at = picture; at > 0; at--) if (valueAt(film, at, place) !== valueAt(film, at - 1, place)) return at
   return 0
 }
-
-/** The first picture after `picture` in which the line differs from the one before; undefined when it never does. */
-export function nextWrite(film: Film, picture: number, place: Place): number | undefined {
-  for (let at = picture + 1; at < film.pictures.length; at++) {
-    if (valueAt(film, at, place) !== valueAt(film, at - 1, place)) return at
-  }
-  return undefined
-}
