@@ -10,7 +10,7 @@ import { paragraph, printable } from '../report/wrap.js'
 import { auditJobs } from './audit.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { exitCodeOf, throwAll } from './failures.js'
-import { onGithub, tellGithub } from './github.js'
+import { onGithub, stopCommands, tellGithub } from './github.js'
 import { InOrder } from './in-order.js'
 import { Keeper } from './keeper.js'
 import type { ExploreFlags } from './options.js'
@@ -44,6 +44,8 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
     const file = row.counterexample && keeper?.fileOf(row.counterexample)
     return file ? replayHint(file, flags) : undefined
   }
+  const github = flags.github ?? onGithub()
+  const resume = github && !flags.json ? stopCommands() : () => undefined
   const report = new InOrder<Outcome<ScenarioResult>>(outcome => {
     if (outcome.ok && !flags.json) printResult(outcome.result, session.rowsOf(outcome.result), flags, replay)
   })
@@ -65,6 +67,7 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
   const missing = everything ? missingKnown(session.expectations, rows.flat()) : []
   if (flags.json) printJson({ results: rows.flat(), missing })
   else if (results.length > 0) printSummary(results, rows.flat(), missing, flags)
+  resume()
   const unexercised = neverTested(rows.flat(), session.project.properties)
   const { interrupted } = session.pool
   const exit = exitCode(rows.flat(), missing, flags.strict ?? false, unexercised, interrupted)
@@ -83,7 +86,7 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
     exit: errors.length === 0 ? exit : Math.max(...errors.map(exitCodeOf)),
   }
   const failed = writeReports(reports, run)
-  if (flags.github ?? onGithub()) failed.push(...tellGithub(run, flags.json ?? false))
+  if (github) failed.push(...tellGithub(run, flags.json ?? false))
   throwAll([...errors, ...failed])
   return exit
 }

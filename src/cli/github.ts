@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { appendFileSync, statSync } from 'node:fs'
 import { FileError, reasonOf } from '../errors.js'
 import type { CheckRun } from '../report/check-run.js'
@@ -10,6 +11,16 @@ const MOST_BYTES = 2 ** 20
 /** Whether this runs as a step of GitHub Actions. */
 export function onGithub(): boolean {
   return process.env.GITHUB_ACTIONS === 'true'
+}
+
+/**
+ * Has GitHub take nothing of what follows on standard output for a command, whatever names it has at the beginning of a
+ * line. Returns what ends that.
+ */
+export function stopCommands(): () => void {
+  const token = randomUUID()
+  process.stdout.write(`::stop-commands::${token}\n`)
+  return () => process.stdout.write(`::${token}::\n`)
 }
 
 /**

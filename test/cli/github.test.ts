@@ -19,8 +19,16 @@ function decoded(text: string): string {
   return text.replace(/%(?:25|0D|0A|3A|2C)/g, code => signs[code])
 }
 
+/** The commands in a step's output: at the beginning of a line but for blanks, and not where they are stopped. */
 function commandsIn(text: string): Command[] {
-  return text.split('\n').flatMap(line => {
+  let stopped = ''
+  return text.split('\n').flatMap(whole => {
+    const line = whole.trimStart()
+    if (stopped !== '') {
+      if (line === `::${stopped}::`) stopped = ''
+      return []
+    }
+    ;[, stopped = ''] = /^::stop-commands::(.+)$/.exec(line) ?? []
     const [, level, properties, message] = /^::(\w+) (.*?)::(.*)$/.exec(line) ?? []
     if (level === undefined) return []
     const pairs = properties.split(',').map(pair => {
@@ -117,5 +125,9 @@ describe.concurrent('check --github', () => {
       expect(text).toContain('::error file=x::y')
     }
     expect(hasControls(stdout)).toBe(false)
+    // The text of the report has lines that begin as commands do.
+    expect(stdout).toMatch(/^ *::error file=x/m)
+    const tokens = stdout.match(/^::stop-commands::(.+)$/m)
+    expect(stdout.split('\n').filter(line => line === `::${tokens?.[1]}::`)).toHaveLength(1)
   })
 })
