@@ -11,6 +11,7 @@ import { autText } from '../report/aut.js'
 import { dotText } from '../report/dot.js'
 import { kernelName } from '../report/names.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
+import { print } from './terminal.js'
 import { writeWhole } from './whole-file.js'
 
 interface GraphFlags {
@@ -39,7 +40,10 @@ export async function graph(scenario: string, flags: GraphFlags): Promise<ExitCo
   const title = `${scenario} on ${kernelName({ kernel: kernel.name, patches: kernel.patches })}`
   const text = format === 'dot' ? dotText(title, found) : autText(found)
   if (flags.out === undefined) process.stdout.write(text)
-  else writeWhole(flags.out, text)
+  else {
+    writeWhole(flags.out, text)
+    print([`${many(found.states.length, 'state')}, ${many(found.edges.length, 'transition')} in ${flags.out}`])
+  }
   return EXIT.ok
 }
 
