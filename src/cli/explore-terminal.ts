@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline'
 import type { Limits } from '../explore/limits.js'
+import { Desk } from '../explorer/desk.js'
 import { Searcher } from '../explorer/searcher.js'
 import { Stepper } from '../explorer/stepper.js'
 import type { Subject } from '../explorer/subject.js'
@@ -18,15 +19,20 @@ const EVERY_MS = 500
 export async function exploreInTerminal(subject: Subject, limits: Partial<Limits>): Promise<ExitCode> {
   const person = process.stdin.isTTY === true
   const searcher = new Searcher(subject.choice, limits)
-  const stepper = new Stepper(subject, searcher, reportWidth())
+  const desk = new Desk(subject.choice)
   const input = createInterface({ input: process.stdin, ...(person && { output: process.stdout }), prompt: '> ' })
-  const interrupt = () => (searcher.busy ? searcher.cancel() : input.close())
+  const interrupt = () => {
+    if (searcher.busy) return searcher.cancel()
+    desk.giveUp()
+    input.close()
+  }
   input.on('SIGINT', interrupt)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt)
   const progress = new SearchLine(person ? searcher : undefined)
   try {
     // Lines come in while this one is dealt with: whoever asks for them late has lost some.
     const lines = input[Symbol.asyncIterator]()
+    const stepper = await Stepper.at(subject, desk, searcher, reportWidth())
     print([...stepper.lines, '', '  ? tells what there is'])
     for (;;) {
       input.prompt()
@@ -45,6 +51,7 @@ export async function exploreInTerminal(subject: Subject, limits: Partial<Limits
     return EXIT.ok
   } finally {
     progress.stop()
+    desk.giveUp()
     input.close()
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, interrupt)
   }

@@ -2,6 +2,7 @@ import { refusingExit, serve } from '../check/serve.js'
 import type { Limits } from '../explore/limits.js'
 import { Progress } from '../explore/progress.js'
 import type { Run } from '../explore/result.js'
+import { possible } from './questions.js'
 import { type Searched, searchFrom } from './search.js'
 import { type Choice, subjectOf } from './subject.js'
 
@@ -17,7 +18,8 @@ export interface SearchTask {
 /** @throws what `subjectOf` and `searchFrom` throw */
 async function runTask({ choice, run, property, limits, progress }: SearchTask): Promise<Searched> {
   const subject = await subjectOf(choice)
-  return refusingExit(() => searchFrom(subject, run, { property, limits, progress: new Progress(progress) }))
+  const options = { property, limits, progress: new Progress(progress) }
+  return refusingExit(() => possible(() => searchFrom(subject, run, options)))
 }
 
 serve(runTask)

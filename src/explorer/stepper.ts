@@ -1,3 +1,4 @@
+import type { Counterexample } from '../check/counterexample.js'
 import { writeCounterexample } from '../check/write-counterexample.js'
 import { UsageError } from '../errors.js'
 import type { Run } from '../explore/result.js'
@@ -5,13 +6,13 @@ import { count, many } from '../numbers.js'
 import { didYouMean } from '../program/suggest.js'
 import { lanes } from '../report/lanes.js'
 import { paragraph } from '../report/wrap.js'
-import { counterexampleAt } from './counterexample-at.js'
-import { handOut } from './hand-out.js'
+import type { Desk } from './desk.js'
 import { arrive, further, here, type Journey, upTo } from './journey.js'
 import { offersOf } from './offers.js'
 import { pictureLines } from './picture-lines.js'
-import { type Place, placeAt } from './place.js'
+import type { Place } from './place.js'
 import { placeText } from './place-text.js'
+import { resultOf } from './questions.js'
 import type { Searcher } from './searcher.js'
 import type { Subject } from './subject.js'
 
@@ -34,14 +35,22 @@ export class Stepper {
   #journey: Journey
   #place: Place
 
-  constructor(
+  private constructor(
     readonly subject: Subject,
+    readonly desk: Desk,
     readonly searcher: Searcher,
     readonly width: number,
+    place: Place,
   ) {
-    this.#place = placeAt(subject, { initial: 0, ordinals: [] })
-    const { run } = this.#place.trace
+    const { run } = place.trace
+    this.#place = place
     this.#journey = { run, at: run.ordinals.length }
+  }
+
+  /** At the start. @throws ModelError */
+  static async at(subject: Subject, desk: Desk, searcher: Searcher, width: number): Promise<Stepper> {
+    const place = await desk.place({ initial: 0, ordinals: [] })
+    return new Stepper(subject, desk, searcher, width, place)
   }
 
   /** Where the run is. */
@@ -86,19 +95,19 @@ export class Stepper {
     }
   }
 
-  #go(run: Run): string[] {
-    this.#place = placeAt(this.subject, run)
+  async #go(run: Run): Promise<string[]> {
+    this.#place = await this.desk.place(run)
     this.#journey = arrive(this.#journey, this.#place.trace.run)
     return this.lines
   }
 
-  #back(steps: number): string[] {
+  #back(steps: number): Promise<string[]> {
     const { stops } = this.#place
     return this.#go(upTo(this.#journey.run, stops[Math.max(0, stops.length - 1 - steps)]))
   }
 
   /** All of the steps or, where one is not there, none. */
-  #take(numbers: readonly string[]): string[] {
+  async #take(numbers: readonly string[]): Promise<string[]> {
     const before = { journey: this.#journey, place: this.#place }
     try {
       for (const text of numbers) {
@@ -108,7 +117,7 @@ export class Stepper {
           const there = offers.length === 0 ? 'b takes a step back' : `there are 1 to ${offers.length}`
           throw new UsageError(`step ${text}`, 'is not there', there)
         }
-        this.#go(further(this.#journey, offer.ordinal))
+        await this.#go(further(this.#journey, offer.ordinal))
       }
     } catch (thrown) {
       this.#journey = before.journey
@@ -118,7 +127,7 @@ export class Stepper {
     return this.lines
   }
 
-  #initial(number: number): string[] {
+  async #initial(number: number): Promise<string[]> {
     const { length } = this.subject.program.initial
     if (number < 1 || number > length) {
       throw new UsageError(`initial state ${number}`, 'is not there', `there are 1 to ${length}`)
@@ -127,12 +136,10 @@ export class Stepper {
   }
 
   async #search(property: string | undefined): Promise<string[]> {
-    const outcome = await this.searcher.search(here(this.#journey), property)
-    if (!outcome.ok) throw outcome.error
-    const { result } = outcome
+    const result = resultOf(await this.searcher.search(here(this.#journey), property))
     if (result.kind === 'found') {
       const steps = result.run.ordinals.length - this.#journey.at
-      const lines = this.#go(result.run)
+      const lines = await this.#go(result.run)
       return [
         `  ${result.property}: ${many(steps, 'step')} from here, ${many(result.states, 'state')} looked at`,
         ...lines,
@@ -165,16 +172,18 @@ export class Stepper {
     return lanes(trace, this.width)
   }
 
-  #handedOut(form: 'mermaid' | 'test'): string[] {
-    return handOut(this.subject, here(this.#journey), form).text.trimEnd().split('\n')
+  async #handedOut(form: 'mermaid' | 'test'): Promise<string[]> {
+    const { text } = await this.desk.handOut(here(this.#journey), form, undefined)
+    return text.trimEnd().split('\n')
   }
 
-  #write(argument: string): string[] {
+  async #write(argument: string): Promise<string[]> {
     const last = argument.slice(argument.lastIndexOf(' ') + 1)
     const property = this.subject.project.properties.find(({ name }) => name === last)?.name
     const file = property === undefined ? argument : argument.slice(0, -property.length).trim()
     if (file === '') throw new UsageError('w', 'needs the name of a file', 'w <file> [property]')
-    const found = counterexampleAt(this.subject, here(this.#journey), property)
+    const { text } = await this.desk.handOut(here(this.#journey), 'counterexample', property)
+    const found = JSON.parse(text) as Counterexample
     writeCounterexample(file, found)
     return [`  ${found.property} in ${found.steps} steps: ${file}`]
   }

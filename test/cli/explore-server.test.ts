@@ -323,11 +323,27 @@ describe('the end', () => {
     expect(code).toBe(64)
   })
 
-  test('a mistake in a model is told, and the server goes on', async () => {
-    const wrong = await serve('throws-in-step', '--model', fixture('mistakes'))
-    const reply = await ask(wrong, 'place', { run: { initial: 0, ordinals: [0] } })
-    expect(reply.status).toBe(422)
-    expect(reply.text).toContain("throws step 'oops': threw:")
-    expect((await ask(wrong, 'place', START)).status).toBe(200)
+  test.each([
+    ['throws-in-step', 422, "throws step 'oops': threw:"],
+    ['exits', 422, 'it called process.exit(3)'],
+    ['dies', 500, 'the worker thread of scenario dies died: too late'],
+  ])('a mistake in a model is told, and the server goes on: %s', async (scenario, status, what) => {
+    const wrong = await serve(scenario, '--model', fixture('mistakes'))
+    const run = { initial: 0, ordinals: scenario === 'throws-in-step' ? [0] : [] }
+    const reply = await ask(wrong, 'place', { run })
+    expect(reply.text).toContain(what)
+    expect(reply.status).toBe(status)
+    expect((await ask(wrong, 'progress', {})).status).toBe(200)
+  })
+
+  test('a recipe that never returns keeps nobody from asking, and from ending it', async () => {
+    const stuck = await serve('stuck', '--model', fixture('stuck'))
+    const place = ask(stuck, 'place', START).catch(() => 'gone')
+    const told = new Promise<void>(resolve => stuck.child.stderr?.on('data', () => resolve()))
+    await told
+    expect((await ask(stuck, 'progress', {})).status).toBe(200)
+    stuck.child.kill('SIGINT')
+    expect((await stuck.ended).code).toBe(0)
+    await place
   })
 })

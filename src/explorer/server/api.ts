@@ -1,7 +1,8 @@
 import { UsageError } from '../../errors.js'
+import type { Desk } from '../desk.js'
 import type { HandedOut } from '../hand-out.js'
-import { handOut } from '../hand-out.js'
-import { type Place, placeAt } from '../place.js'
+import type { Place } from '../place.js'
+import { resultOf } from '../questions.js'
 import type { Searched } from '../search.js'
 import type { Searcher } from '../searcher.js'
 import type { Subject } from '../subject.js'
@@ -32,29 +33,28 @@ export class Busy extends Error {
 export class Api {
   constructor(
     readonly subject: Subject,
+    readonly desk: Desk,
     readonly searcher: Searcher,
   ) {}
 
-  /** @throws UsageError for a question that is none, Diverged for a run that is not possible, Busy, ModelError */
+  /** @throws UsageError for a question that is none, or a run that is not possible; Busy; ModelError */
   async answer(kind: keyof typeof MESSAGES, text: string): Promise<Answers[keyof Answers]> {
-    const { subject, searcher } = this
+    const { subject, desk, searcher } = this
     switch (kind) {
       case 'subject': {
         parsed(kind, text)
         return { properties: subject.project.properties.map(({ name, claim }) => ({ name, claim })) }
       }
       case 'place':
-        return placeAt(subject, parsed(kind, text).run)
+        return desk.place(parsed(kind, text).run)
       case 'hand-out': {
         const { run, form, property } = parsed(kind, text)
-        return handOut(subject, run, form, property)
+        return desk.handOut(run, form, property)
       }
       case 'search': {
         const { run, property } = parsed(kind, text)
         if (searcher.busy) throw new Busy('a search is under way; end it first')
-        const outcome = await searcher.search(run, property)
-        if (outcome.ok) return outcome.result
-        throw outcome.error
+        return resultOf(await searcher.search(run, property))
       }
       case 'progress': {
         parsed(kind, text)

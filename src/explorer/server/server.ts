@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { FileError, ModelError, reasonOf, UsageError } from '../../errors.js'
 import type { Limits } from '../../explore/limits.js'
 import { printable } from '../../report/wrap.js'
-import { Diverged } from '../../trace/replay.js'
+import { Desk } from '../desk.js'
 import { Searcher } from '../searcher.js'
 import type { Subject } from '../subject.js'
 import { Api, Busy } from './api.js'
@@ -41,7 +41,8 @@ export async function startServer(subject: Subject, limits: Partial<Limits>, wan
   const token = randomBytes(24).toString('base64url')
   const files = filesOf(subject.program.scenario.name)
   const searcher = new Searcher(subject.choice, limits)
-  const api = new Api(subject, searcher)
+  const desk = new Desk(subject.choice)
+  const api = new Api(subject, desk, searcher)
   const server = createServer({ requestTimeout: 20_000, headersTimeout: 10_000, maxHeaderSize: 16_384 })
   server.maxConnections = 64
   const port = await listening(server, wanted)
@@ -56,6 +57,7 @@ export async function startServer(subject: Subject, limits: Partial<Limits>, wan
     url: `http://127.0.0.1:${port}/${token}/`,
     close: async () => {
       searcher.cancel()
+      desk.giveUp()
       const closed = new Promise(resolve => server.close(resolve))
       server.closeAllConnections()
       await closed
@@ -91,7 +93,7 @@ function isQuestion(kind: string): kind is keyof typeof MESSAGES {
 }
 
 function statusOf(thrown: unknown): number {
-  if (thrown instanceof UsageError || thrown instanceof Diverged) return 400
+  if (thrown instanceof UsageError) return 400
   if (thrown instanceof Busy) return 409
   return thrown instanceof ModelError || thrown instanceof FileError ? 422 : 500
 }
