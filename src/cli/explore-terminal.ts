@@ -25,6 +25,8 @@ export async function exploreInTerminal(subject: Subject, limits: Partial<Limits
     if (searcher.busy) return searcher.cancel()
     desk.giveUp()
     input.close()
+    // A terminal shows ^C after the prompt.
+    if (person) process.stdout.write('\n')
   }
   input.on('SIGINT', interrupt)
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, interrupt)

@@ -69,16 +69,18 @@ function stepsText(trace: Trace, width: number, verbose: boolean): string[] {
 export function lengthOf(found: Counterexample): string {
   const { steps, preemptions } = found
   const { loopFrom } = found.trace
+  // A run that was stepped by hand is no search's.
+  const searched = found.states === 0 ? '' : ` (${many(found.states, 'state was', 'states were')} searched)`
   if (loopFrom !== undefined) {
     const stem = many(loopFrom - 1, 'step')
     const loop = many(steps - loopFrom + 1, 'step')
-    return `goes on for ever: after ${stem}, a loop of ${loop} (${many(found.states, 'state was', 'states were')} searched)`
+    return `goes on for ever: after ${stem}, a loop of ${loop}${searched}`
   }
   const { others } = found.trace
   if (others) {
     const sizes = [found.trace, ...others].map(({ steps }) => many(steps.filter(step => !step.setup).length, 'step'))
     const shortest = found.shortest ? '; to none of these orders is there a shorter run' : ''
-    return `needs ${many(sizes.length, 'run')}, of ${sizes.join(' and ')}${shortest} (${many(found.states, 'state was', 'states were')} searched)`
+    return `needs ${many(sizes.length, 'run')}, of ${sizes.join(' and ')}${shortest}${searched}`
   }
   const size = `violated after ${many(steps, 'step')}, ${many(preemptions, 'preemption')}`
   const shortest = found.shortest

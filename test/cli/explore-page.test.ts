@@ -120,6 +120,22 @@ describe('explore in a browser', () => {
     await page.close()
   })
 
+  test('a search that takes long can be stopped; keys do nothing meanwhile', async () => {
+    const far = await serve('far', '--model', fixture('endless'))
+    const { page, trouble } = await open(far.url)
+    await page.keyboard.press('v')
+    await page.locator('.searching', { hasText: /[1-9][\d,]+ states/ }).waitFor()
+    await page.keyboard.press('1')
+    await page.getByRole('button', { name: 'stop' }).click()
+    await page.locator('.message', { hasText: 'not all was searched: an interrupt' }).waitFor()
+    expect(await current(page)).toBe('0')
+    expect(await steps(page)).toBe(1)
+    await page.keyboard.press('Escape')
+    await expect.poll(() => page.locator('.message').count()).toBe(0)
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
   test('it runs on to the property that is chosen', async () => {
     const { page } = await open()
     await pastSetup(page)

@@ -107,6 +107,25 @@ describe.concurrent('explore --terminal', () => {
     }
   })
 
+  test('runs on to a run that goes on for ever, and tells it as that', async () => {
+    const file = join(folder, 'livelock.json')
+    const model = ['--model', 'page-table']
+    const ran = await stepped(
+      ['two-faults-one-device-page', '--kernel', 'v6.14', ...model],
+      'v no-livelock',
+      `w ${file}`,
+      'b',
+    )
+    const [, found, , back] = answers(ran)
+    expect(found).toMatch(
+      /✗ no-livelock is violated here.*\n.*\n +for ever: cpu a repeats \d+ steps; cpu b repeats \d+ steps/,
+    )
+    expect(back).not.toContain('violated')
+    expect((await foliocheck(['replay', file, ...model])).code).toBe(1)
+    const told = await foliocheck(['explain', file, ...model])
+    expect(told.stdout).toMatch(/goes on for ever: after \d+ steps, a loop of \d+ steps\n/)
+  })
+
   test('says what was not searched', async () => {
     const ran = await stepped(['far', '--model', fixture('endless'), '--states', '2000'], 'v')
     expect(answers(ran)[1]).toMatch(/not all was searched: [\d,]+ states, the limit: [\d,]+ states found/)

@@ -59,7 +59,7 @@ function Explore({ shown, walk }: { readonly shown: Shown; readonly walk: Walk }
               loopFrom={place.trace.loopFrom}
               current={current}
               onStep={step => walk.goTo(step)}
-              violated={place.violated.length > 0 && current === steps.length}
+              violated={place.violated.length > 0 && current === steps.length && place.trace.loopFrom === undefined}
             />
           </section>
           <section class="next" aria-label="steps that can be taken">

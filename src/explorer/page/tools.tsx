@@ -111,8 +111,9 @@ export function Copies({ shown, walk }: ToolsProps) {
       {help ? (
         <p class="help">
           <kbd>1</kbd> … <kbd>9</kbd> take the step of that number · <kbd>u</kbd> or <kbd>Backspace</kbd> take back ·{' '}
-          <kbd>r</kbd> again what was taken back · <kbd>v</kbd> run to the nearest violation, <kbd>Esc</kbd> stop that ·{' '}
-          <kbd>?</kbd> this. The address of this page holds the run: load it again, and it is as it is.
+          <kbd>r</kbd> again what was taken back · <kbd>v</kbd> run to the nearest violation, <kbd>Esc</kbd> stop that,
+          or put away what was copied · <kbd>?</kbd> this. The address of this page holds the run: load it again, and it
+          is as it is.
         </p>
       ) : null}
     </div>

@@ -127,8 +127,10 @@ export class Walk {
     })
   }
 
+  /** Ends a search; without one, puts away what was said and handed out last. */
   cancel(): void {
-    void ask('cancel', {}).catch(() => undefined)
+    if (this.#searching) void ask('cancel', {}).catch(() => undefined)
+    else this.#update({ message: '', handed: undefined })
   }
 
   handOut(form: string): void {
