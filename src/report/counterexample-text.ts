@@ -1,16 +1,26 @@
 import type { Counterexample } from '../check/counterexample.js'
 import { many } from '../numbers.js'
 import type { Change } from '../state/diff.js'
-import type { Trace } from '../trace/trace.js'
-import { lanes } from './lanes.js'
-import { paragraph, printable } from './wrap.js'
+import type { Trace, TraceStep } from '../trace/trace.js'
+import { cleaner } from './ascii.js'
+import { type LaneOptions, lanes } from './lanes.js'
+import { paragraph } from './wrap.js'
 
 /** How a text report is laid out. */
 export interface TextOptions {
-  /** Columns. */
+  /** Columns that no line exceeds. */
   readonly width: number
-  /** Whether the setup's steps are shown too. */
+  /** Whether the setup's steps are shown too, every step of a long run, ghosts, and whole states at start and end. */
   readonly verbose?: boolean
+  /** ASCII alone, for mail. */
+  readonly ascii?: boolean
+  /** What stands below the start (after the setup), and below a step. */
+  readonly below?: (run: Trace, step: TraceStep | undefined) => readonly string[]
+}
+
+/** The options, and what makes text from anywhere safe here. */
+interface Layout extends TextOptions {
+  readonly clean: (text: string) => string
 }
 
 /** Of a run that is longer than both together, the first steps and the last are shown. */
@@ -18,51 +28,79 @@ const FIRST = 20
 const LAST = 180
 
 /** A counterexample as plain text that pastes into a mail: lanes, what changed, and why. */
-export function counterexampleText(found: Counterexample, { width, verbose = false }: TextOptions): string[] {
+export function counterexampleText(found: Counterexample, options: TextOptions): string[] {
+  const clean = cleaner(options.ascii ?? false)
+  const layout: Layout = { ...options, clean }
+  const { width, verbose = false, below } = layout
   const { trace } = found
-  const kernel = [found.kernel, ...found.patches].join(' + ')
+  const { others = [] } = trace
   const lines = [
-    `✗ ${printable(found.scenario)}   ${printable(found.property)}   kernel ${printable(kernel)}${found.storeOrder ? `, store order ${found.storeOrder}` : ''}`,
-    ...paragraph('  ', `claim: ${printable(found.claim)}`, width),
-    ...paragraph('  ', lengthOf(found), width),
-    ...withoutText(found, width),
+    ...headText(found, layout),
     '',
+    ...startText(trace, layout),
+    ...(below?.(trace, undefined) ?? []).map(line => (line === '' ? '' : `  ${line}`)),
   ]
+  if (lines.at(-1) !== '') lines.push('')
+  for (const [i, run] of [trace, ...others].entries()) {
+    if (others.length > 0) lines.push(...(i > 0 ? [''] : []), clean(`     ── run ${i + 1} ──`))
+    lines.push(...stepsText(run, layout))
+    const last = run.steps.at(-1)
+    if (last) lines.push(...paragraph('     = ', clean([last.source, last.operation].filter(Boolean).join(' ')), width))
+    if (verbose && others.length > 0) lines.push(...states('end     ', endOf(run), layout))
+  }
+  if (verbose && others.length === 0) lines.push('', ...states('end     ', endOf(trace), layout))
+  lines.push('', ...whyText(found, layout))
+  return lines.map(line => line.trimEnd())
+}
+
+/** What is violated, where, and how small the run is. */
+function headText(found: Counterexample, { width, clean }: Layout): string[] {
+  const kernel = [found.kernel, ...found.patches].join(' + ')
+  const order = found.storeOrder ? `, store order ${found.storeOrder}` : ''
+  return [
+    ...paragraph(clean('✗ '), clean(`${found.scenario}   ${found.property}   kernel ${kernel}${order}`), width),
+    ...paragraph('  ', clean(`claim: ${found.claim}`), width),
+    ...paragraph('  ', lengthOf(found), width),
+    ...withoutText(found).flatMap(text => paragraph('  ', clean(text), width)),
+  ]
+}
+
+/** The initial state, and what the setup made of it. */
+function startText(trace: Trace, layout: Layout): string[] {
+  const { width, verbose = false, clean } = layout
   const setup = trace.steps.filter(step => step.setup)
   const shown = (changes: readonly Change[]) => changes.filter(change => verbose || !change.ghost)
-  if (trace.initially.length > 0) lines.push(...states('start   ', shown(trace.initially), width))
-  if (setup.length > 0) {
-    const operations = [...new Set(setup.map(step => step.stack[0]))].join(', ')
-    lines.push(...paragraph('  setup   ', `${printable(operations)} ran alone, ${setup.length} steps; it left`, width))
-    if (verbose)
-      lines.push(
-        ...lanes({ ...trace, steps: setup.map((step, i) => ({ ...step, setup: false, number: i + 1 })) }, width, true),
-      )
-    lines.push(...states('        ', netChanges(shown(setup.flatMap(step => step.changes))), width))
+  const lines = states('start   ', shown(trace.initially), layout)
+  if (setup.length === 0) return lines
+  const operations = [...new Set(setup.map(step => step.stack[0]))].join(', ')
+  lines.push(
+    ...paragraph('  setup   ', clean(`${operations} ran alone, ${many(setup.length, 'step')}; it left`), width),
+  )
+  if (verbose) {
+    const steps = setup.map((step, i) => ({ ...step, setup: false, number: i + 1 }))
+    const { loopFrom: _, ...straight } = trace
+    lines.push(...lanes({ ...straight, steps }, lanesOf(layout)))
   }
-  if (lines.at(-1) !== '') lines.push('')
-  const { others = [] } = trace
-  for (const [i, run] of [trace, ...others].entries()) {
-    if (others.length > 0) lines.push(...(i > 0 ? [''] : []), `     ── run ${i + 1} ──`)
-    lines.push(...stepsText(run, width, verbose))
-    const last = run.steps.at(-1)
-    if (last) lines.push(`${' '.repeat(5)}= ${[last.source, last.operation].filter(Boolean).map(printable).join(' ')}`)
-  }
-  lines.push('', ...whyText(found, width))
-  return lines
+  return [...lines, ...states('        ', netChanges(shown(setup.flatMap(step => step.changes))), layout)]
+}
+
+function lanesOf({ width, verbose = false, clean }: Layout): LaneOptions {
+  return { width, ghosts: verbose, clean }
 }
 
 /** The steps after the setup; the middle of a run that is too long to be read is left out. */
-function stepsText(trace: Trace, width: number, verbose: boolean): string[] {
+function stepsText(trace: Trace, layout: Layout): string[] {
+  const { verbose = false, below, clean, width } = layout
+  const options: LaneOptions = { ...lanesOf(layout), ...(below && { below: step => below(trace, step) }) }
   const own = trace.steps.filter(step => !step.setup)
   const left = own.length - FIRST - LAST
-  if (verbose || left <= 0) return lanes(trace, width, verbose)
+  if (verbose || left <= 0) return lanes(trace, options)
   return [
-    ...lanes({ ...trace, steps: own.slice(0, FIRST) }, width),
+    ...lanes({ ...trace, steps: own.slice(0, FIRST) }, options, trace),
     '',
-    `     … ${many(left, 'step')} left out; explain --verbose shows them`,
+    ...paragraph('     ', clean(`… ${many(left, 'step')} left out; explain --verbose shows them`), width),
     '',
-    ...lanes({ ...trace, steps: own.slice(-LAST) }, width),
+    ...lanes({ ...trace, steps: own.slice(-LAST) }, options, trace),
   ]
 }
 
@@ -91,14 +129,14 @@ export function lengthOf(found: Counterexample): string {
 }
 
 /** What of the scenario the violation does not need. */
-export function withoutText({ without: { threads, actions } }: Counterexample, width: number): string[] {
+export function withoutText({ without: { threads, actions } }: Counterexample): string[] {
   const parts = [...threads, ...actions.map(({ thread, action }) => `call ${action + 1} of ${thread}`)]
-  return parts.length === 0 ? [] : paragraph('  ', `without ${printable(parts.join(', '))}`, width)
+  return parts.length === 0 ? [] : [`without ${parts.join(', ')}`]
 }
 
-function whyText(found: Counterexample, width: number): string[] {
-  const lines = paragraph('  why   ', printable(found.why.reason), width)
-  for (const line of found.why.lines ?? []) lines.push(...paragraph('        ', printable(line), width))
+function whyText(found: Counterexample, { width, clean }: Layout): string[] {
+  const lines = paragraph('  why   ', clean(found.why.reason), width)
+  for (const line of found.why.lines ?? []) lines.push(...paragraph('        ', clean(line), width))
   for (const { name, value, writtenAt, writtenBy } of found.why.evidence.slice(0, 12)) {
     const when =
       writtenBy === undefined
@@ -106,13 +144,13 @@ function whyText(found: Counterexample, width: number): string[] {
         : writtenAt === 0
           ? 'written by the setup'
           : `written at step ${writtenAt} by ${writtenBy}`
-    lines.push(...paragraph('        ', printable(`${name} = ${value}, ${when}`), width))
+    lines.push(...paragraph('        ', clean(`${name} = ${value}, ${when}`), width))
   }
   return lines
 }
 
 /** `p1: ref 1, w0 9 · p2: …`, grouped by what the fields belong to. */
-function states(head: string, changes: readonly Change[], width: number): string[] {
+function states(head: string, changes: readonly Change[], { width, clean }: Layout): string[] {
   const groups = new Map<string, string[]>()
   for (const { name, after } of changes) {
     const dot = name.indexOf('.')
@@ -121,7 +159,7 @@ function states(head: string, changes: readonly Change[], width: number): string
   }
   return [...groups].flatMap(([owner, fields], i) => {
     const first = i === 0 ? head : ' '.repeat(head.length)
-    return paragraph(`  ${first}`, printable(`${owner === '' ? '' : `${owner}: `}${fields.join(', ')}`), width)
+    return paragraph(`  ${first}`, clean(`${owner === '' ? '' : `${owner}: `}${fields.join(', ')}`), width)
   })
 }
 
@@ -131,4 +169,9 @@ function netChanges(changes: readonly Change[]): Change[] {
   for (const change of changes)
     net.set(change.name, { ...change, before: net.get(change.name)?.before ?? change.before })
   return [...net.values()].filter(change => change.before !== change.after)
+}
+
+/** What differs from zero after the last step, ghosts included. */
+function endOf(trace: Trace): Change[] {
+  return netChanges([...trace.initially, ...trace.steps.flatMap(step => step.changes)])
 }

@@ -1,68 +1,127 @@
+import { many } from '../numbers.js'
 import type { Trace, TraceStep } from '../trace/trace.js'
-import { printable, wrap } from './wrap.js'
+import { printable, wrap, wrapPath } from './wrap.js'
 
-/** Columns of the step number, and between columns. */
+/** Columns of the step number at least, and between columns. */
 const NUMBER = 5
 const GAP = 2
+/** The bar at the left of steps that are repeated for ever. */
+const BAR = 2
 /** Lanes narrower than this are no longer read as lanes: the thread gets a column of its own instead. */
 const NARROWEST = 27
+
+/** How lanes are drawn. */
+export interface LaneOptions {
+  readonly width: number
+  /** Changes of ghost fields, too. */
+  readonly ghosts?: boolean
+  /** Makes text safe for where it goes. */
+  readonly clean?: (text: string) => string
+  /** Lines that stand below a step. */
+  readonly below?: (step: TraceStep) => readonly string[]
+}
 
 /** One entry of a trace: what stands in each column, and what changed. */
 interface Entry {
   readonly number: string
   readonly cells: readonly string[]
+  /** The kernel's file: on the line of the last cell where there is room, else below it. */
+  readonly file: string
   readonly changes: readonly string[]
+  readonly repeated: boolean
 }
 
+/** What stands across all columns. */
+interface Rule {
+  readonly across: string
+  /** Of the loop's begin and end. */
+  readonly corner: string
+}
+
+type Cells = (text: string, step: TraceStep, first: boolean) => readonly string[]
+
 /**
- * A trace in lanes, one per thread that takes part, as a lockdep splat lays out its CPUs. Changes of ghost fields are
- * left out unless `ghosts`.
+ * A trace in lanes, one per thread that takes part, as a lockdep splat lays out its CPUs; a part of the trace `whole` where
+ * that is given.
  */
-export function lanes(trace: Trace, width: number, ghosts = false): string[] {
+export function lanes(trace: Trace, options: LaneOptions, whole: Trace = trace): string[] {
+  const { width, ghosts = false } = options
   const steps = trace.steps
     .filter(step => !step.setup)
     .map(step => ({ ...step, changes: step.changes.filter(change => ghosts || !change.ghost) }))
   const threads = trace.threads.filter(thread => steps.some(step => step.thread === thread))
-  const inLanes = threads.length < 2 || (width - NUMBER) / (threads.length + 1) >= NARROWEST + GAP
-  return inLanes
-    ? draw(
-        entriesOf(steps, trace.loopFrom, (text, step) => threads.map(thread => (thread === step.thread ? text : ''))),
-        threads,
-        width,
-      )
-    : draw(
-        entriesOf(steps, trace.loopFrom, (text, step, first) => [first ? step.thread : '', text]),
-        ['thread', 'step'],
-        width,
-      )
+  const margin = marginOf(trace, steps)
+  const inLanes = threads.length < 2 || (width - margin) / (threads.length + 1) >= NARROWEST + GAP
+  const place: Cells = inLanes
+    ? (text, step) => threads.map(thread => (thread === step.thread ? text : ''))
+    : (text, step, first) => [first ? step.thread : '', text]
+  const rows = rowsOf(whole, steps, place, options)
+  return draw(rows, inLanes ? threads : ['thread', 'step'], margin, options)
 }
 
-function entriesOf(
+function marginOf({ loopFrom }: Trace, steps: readonly TraceStep[]): number {
+  const digits = steps.reduce((most, { number }) => Math.max(most, String(number).length), 0)
+  return Math.max(NUMBER, digits + 2) + (loopFrom === undefined ? 0 : BAR)
+}
+
+function rowsOf(
+  trace: Trace,
   steps: readonly TraceStep[],
-  loopFrom: number | undefined,
-  place: (text: string, step: TraceStep, first: boolean) => string[],
-): Entry[] {
-  const entries: Entry[] = []
+  place: Cells,
+  { clean = printable, below }: LaneOptions,
+): (Entry | Rule)[] {
+  const { loopFrom } = trace
+  const rows: (Entry | Rule)[] = []
   const lastCalls = new Map<string, string>()
+  // A function that was here before, or lies in the file of the one above it, is told without its file.
+  const entered = new Set<string>()
+  const lastFiles = new Map<string, string>()
   let lastThread = ''
-  const add = (number: string, text: string, step: TraceStep, changes: readonly string[]) => {
-    const cells = place(text, step, lastThread !== step.thread).map(printable)
-    entries.push({ number, cells, changes: changes.map(printable) })
+  const add = (text: string, step: TraceStep, more: Partial<Pick<Entry, 'number' | 'file' | 'changes'>> = {}) => {
+    const { number = '', file = '', changes = [] } = more
+    rows.push({
+      number,
+      cells: place(text, step, lastThread !== step.thread).map(clean),
+      file: clean(file),
+      changes: changes.map(clean),
+      repeated: loopFrom !== undefined && step.number >= loopFrom,
+    })
     lastThread = step.thread
   }
   for (const step of steps) {
-    if (step.number === loopFrom) entries.push({ number: '', cells: ['── from here on, for ever ──'], changes: [] })
+    if (step.number === loopFrom) rows.push({ across: clean(`─ ${loopText(trace, loopFrom)}`), corner: clean('┌') })
     const calls = step.stack.join('/')
-    if (lastCalls.get(step.thread) !== calls && step.operation !== '') add('', `${step.operation}()`, step, [])
+    if (lastCalls.get(step.thread) !== calls && step.operation !== '') {
+      const key = `${step.thread}\n${step.operation}`
+      const told = entered.has(key) || lastFiles.get(step.thread) === step.source
+      add(`${step.operation}()`, step, { file: told ? '' : step.source })
+      entered.add(key)
+      lastFiles.set(step.thread, step.source)
+    }
     lastCalls.set(step.thread, calls)
     const chosen = step.chosen === undefined ? '' : ` [${step.chosen}]`
-    add(String(step.number), `  ${step.label}${chosen}`, step, changesOf(step))
-    for (const said of step.said) add('', `  ! ${said}`, step, [])
+    add(`  ${step.label}${chosen}`, step, { number: String(step.number), changes: changesOf(step) })
+    if (step.note !== '') add(`  (${step.note})`, step)
+    for (const said of step.said) add(`  ! ${said}`, step)
+    for (const across of below?.(step) ?? []) rows.push({ across: clean(across), corner: '' })
   }
-  if (loopFrom !== undefined) {
-    entries.push({ number: '', cells: [`── and again from step ${loopFrom} ──`], changes: [] })
+  if (loopFrom !== undefined && steps.at(-1) !== undefined && steps.at(-1)?.number === trace.steps.at(-1)?.number) {
+    rows.push({ across: clean(`─ and again from step ${loopFrom}`), corner: clean('└') })
   }
-  return entries
+  return rows
+}
+
+/** Who acts in the loop, and who does not. */
+function loopText({ steps, threads }: Trace, loopFrom: number): string {
+  const loop = steps.filter(step => !step.setup && step.number >= loopFrom)
+  const parts = threads.flatMap(thread => {
+    const own = loop.filter(step => step.thread === thread).length
+    return own === 0 ? [] : [`${thread} (${many(own, 'step')})`]
+  })
+  const setups = new Set(steps.filter(step => step.setup).map(({ thread }) => thread))
+  const idle = threads.filter(thread => !setups.has(thread) && loop.every(step => step.thread !== thread))
+  const others = idle.length === 0 ? '' : `; without a step of ${idle.join(', ')}`
+  return `from here on, for ever: ${parts.join(', ')}${others}`
 }
 
 function changesOf(step: TraceStep): string[] {
@@ -72,41 +131,101 @@ function changesOf(step: TraceStep): string[] {
   return all.length > 0 ? all : ['·']
 }
 
-function draw(entries: readonly Entry[], heads: readonly string[], width: number): string[] {
+function draw(
+  rows: readonly (Entry | Rule)[],
+  heads: readonly string[],
+  margin: number,
+  { width, clean = printable }: LaneOptions,
+): string[] {
   const longest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, text.length), 0)
-  const wanted = [
-    ...heads.map((head, i) => longest([head, ...entries.map(entry => entry.cells[i] ?? '')])),
+  const entries = rows.flatMap(row => ('across' in row ? [] : [row]))
+  const names = heads.map(clean)
+  const wanted = (textOf: (entry: Entry, i: number) => string) => [
+    ...names.map((head, i) => longest([head, ...entries.map(entry => textOf(entry, i))])),
     longest(['changed', ...entries.flatMap(entry => entry.changes)]),
   ]
-  const widths = share(wanted, width - NUMBER - GAP * heads.length)
-  const row = (number: string, cells: readonly string[], change: string) =>
+  const room = width - margin - GAP * heads.length
+  const roomy = wanted((entry, i) => beside(entry, i))
+  const fits = roomy.reduce((a, b) => a + b, 0) <= room
+  const widths = fits
+    ? roomy
+    : share(
+        wanted(({ cells }, i) => cells[i] ?? ''),
+        room,
+      )
+  const bar = entries.some(({ repeated }) => repeated) ? clean('│') : ''
+  const line = (number: string, cells: readonly string[], change: string, repeated = false) =>
     [
-      number.padStart(NUMBER - 2).padEnd(NUMBER),
+      (number.padStart(margin - 2) || '').padEnd(margin).replace(/^ /, repeated ? bar : ' '),
       ...heads.map((_, i) => (cells[i] ?? '').padEnd(widths[i] + GAP)),
       change,
     ]
       .join('')
       .trimEnd()
+  const block = (
+    number: string,
+    columns: readonly (readonly string[])[],
+    changed: readonly string[],
+    repeated = false,
+  ) =>
+    Array.from({ length: Math.max(changed.length, ...columns.map(column => column.length)) }, (_, i) =>
+      line(
+        i === 0 ? number : '',
+        columns.map(column => column[i] ?? ''),
+        changed[i] ?? '',
+        repeated,
+      ),
+    )
+  const head = block(
+    '',
+    names.map((name, i) => wrapCell(name, widths[i])),
+    wrapCell('changed', widths[heads.length]),
+  )
   return [
-    row('', heads.map(printable), 'changed'),
-    ...entries.flatMap(({ number, cells, changes }) => {
-      const columns = cells.map((cell, i) => wrapCell(cell, widths[i]))
-      const changed = changes.flatMap(change => wrap(change, widths[heads.length]))
-      const height = Math.max(changed.length, ...columns.map(column => column.length))
-      return Array.from({ length: height }, (_, i) =>
-        row(
-          i === 0 ? number : '',
-          columns.map(column => column[i] ?? ''),
-          changed[i] ?? '',
-        ),
+    ...head,
+    ...rows.flatMap(row => {
+      if ('across' in row) return across(row, width, margin, bar)
+      const columns = row.cells.map((cell, i) =>
+        row.file !== '' && i === lastCell(row)
+          ? withFile(wrapCell(cell, widths[i]), row.file, widths[i])
+          : wrapCell(cell, widths[i]),
       )
+      const changed = row.changes.flatMap(change => wrap(change, widths[heads.length]))
+      return block(row.number, columns, changed, row.repeated)
     }),
   ]
 }
 
+/** The cell that the text of an entry stands in: before it there may be the thread. */
+function lastCell({ cells }: Entry): number {
+  return cells.findLastIndex(cell => cell !== '')
+}
+
+/** The text of a cell with the file beside it. */
+function beside(entry: Entry, i: number): string {
+  const cell = entry.cells[i] ?? ''
+  return entry.file !== '' && i === lastCell(entry) ? `${cell}  ${entry.file}` : cell
+}
+
+/** With the file beside the last line of a cell where there is room, or below it, and further in than a step. */
+function withFile(cell: readonly string[], file: string, width: number): string[] {
+  const last = `${cell.at(-1) ?? ''}  ${file}`
+  if (last.length <= width) return [...cell.slice(0, -1), last]
+  const indent = Math.min(4, Math.floor(width / 2))
+  return [...cell, ...wrapPath(file, width - indent).map(part => `${' '.repeat(indent)}${part}`)]
+}
+
+function across(row: Rule, width: number, margin: number, bar: string): string[] {
+  const indent = row.corner === '' ? margin + 2 : 1
+  return wrap(row.across, width - indent).map((text, i) => {
+    if (row.corner === '') return `${bar.padEnd(margin)}| ${text}`.trimEnd()
+    return `${i === 0 ? row.corner : ' '}${text}`.trimEnd()
+  })
+}
+
 /** A cell over several lines, continued lines indented further than the first. */
 function wrapCell(cell: string, width: number): string[] {
-  const indent = cell.length - cell.trimStart().length + 2
+  const indent = Math.min(cell.length - cell.trimStart().length + 2, Math.floor(width / 2))
   const [first = '', ...rest] = wrap(cell, width)
   if (rest.length === 0) return [first]
   return [first, ...wrap(cell.slice(first.length).trimStart(), width - indent).map(line => ' '.repeat(indent) + line)]
@@ -117,7 +236,7 @@ function share(wanted: readonly number[], room: number): number[] {
   const widths = [...wanted]
   for (let over = widths.reduce((a, b) => a + b, 0) - room; over > 0; over--) {
     const widest = Math.max(...widths)
-    if (widest <= NARROWEST - 8) break
+    if (widest <= 1) break
     widths[widths.indexOf(widest)]--
   }
   return widths

@@ -19,7 +19,7 @@ export function wrap(text: string, width: number): string[] {
       line = ''
     }
     while (line.length + rest.trimEnd().length > width) {
-      const cut = breakIn(rest, width - line.length)
+      const cut = wholeSign(rest, breakIn(rest, width - line.length))
       lines.push(line + rest.slice(0, cut))
       rest = rest.slice(cut)
       line = ''
@@ -38,7 +38,31 @@ function breakIn(word: string, limit: number): number {
   return at > limit / 3 && at <= limit ? at : Math.max(1, limit)
 }
 
+/** A place near `cut` that is not inside of a sign of two code units. */
+function wholeSign(word: string, cut: number): number {
+  if ((word.codePointAt(cut - 1) ?? 0) <= 0xffff) return cut
+  return cut > 1 ? cut - 1 : cut + 1
+}
+
+/** Breaks the path of a file behind its folders, and inside a name where it must. */
+export function wrapPath(path: string, width: number): string[] {
+  const lines: string[] = []
+  for (const part of path.split(/(?<=\/)/)) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + part.length <= width) lines[lines.length - 1] = last + part
+    else lines.push(...wrap(part, width))
+  }
+  return lines
+}
+
 /** A paragraph with its first line after `head`, later ones indented as far. */
 export function paragraph(head: string, text: string, width: number): string[] {
   return wrap(text, width - head.length).map((line, i) => (i === 0 ? head : ' '.repeat(head.length)) + line)
+}
+
+/** A command over several lines where it must be, so that a shell still takes it for one. */
+export function command(head: string, text: string, width: number): string[] {
+  if (head.length + text.length <= width) return [head + text]
+  const lines = paragraph(head, text, width - 2)
+  return lines.map((line, i) => (i < lines.length - 1 ? `${line} \\` : line))
 }

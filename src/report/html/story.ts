@@ -56,7 +56,7 @@ export function storyOf(
     note: note === undefined ? undefined : printable(note),
     claim: printable(found.claim),
     length: lengthOf(found),
-    without: withoutText(found, 10_000).join(' ').trim(),
+    without: printable(withoutText(found).join(' ')),
     about: aboutOf(found, models),
     why: {
       lines: (why.lines ?? []).map(printable),
