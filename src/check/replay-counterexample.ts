@@ -1,7 +1,7 @@
 import type { Kernel } from '../program/kernel.js'
 import { compile, type Program } from '../program/program.js'
 import { named, type Project } from '../project/project.js'
-import { Diverged, violates } from '../trace/replay.js'
+import { Diverged, type Replay, violates } from '../trace/replay.js'
 import { cut } from '../trace/shrink.js'
 import { type Trace, type TraceStep, traceOf } from '../trace/trace.js'
 import type { Counterexample } from './counterexample.js'
@@ -22,13 +22,35 @@ export function programOf(project: Project, kernel: Kernel, { scenario, without,
 }
 
 /**
- * Runs a counterexample's steps on a kernel as it is modelled now. The steps must be the same by thread, function and
- * label, not only by number. @throws UsageError when scenario or property are not known any more, ModelError when the
- * model itself is wrong.
+ * Runs a counterexample's steps on a kernel as it is modelled now, and looks at where they end. @throws UsageError when
+ * scenario or property are not known any more, ModelError when the model itself is wrong.
  */
 export function replayCounterexample(project: Project, kernel: Kernel, found: Counterexample): ReplayVerdict {
-  const program = programOf(project, kernel, found)
   const property = named('property', project.properties, found.property)
+  const again = runAgain(project, kernel, found)
+  if ('reason' in again) return { happens: false, reason: again.reason }
+  return violates(again.program, again.replayed, property)
+    ? { happens: true, reason: `the same ${found.steps} steps violate ${property.name}` }
+    : { happens: false, reason: `the same steps no longer violate ${property.name}` }
+}
+
+/** The recorded steps on the models as they are now. */
+export interface RunAgain {
+  readonly program: Program
+  readonly replayed: Replay
+}
+
+/**
+ * Runs a counterexample's steps on a kernel as it is modelled now, or says what is different: the steps must be the same
+ * by thread, function and label. @throws UsageError when the scenario is not known any more, ModelError when the model
+ * itself is wrong.
+ */
+export function runAgain(
+  project: Project,
+  kernel: Kernel,
+  found: Counterexample,
+): RunAgain | { readonly reason: string } {
+  const program = programOf(project, kernel, found)
   try {
     const { trace, replayed } = traceOf(program, found.trace.run)
     const stepsOf = (told: Trace) => [told, ...(told.others ?? [])].flatMap(({ steps }) => steps)
@@ -42,15 +64,13 @@ export function replayCounterexample(project: Project, kernel: Kernel, found: Co
         step.label === recorded.label
       if (!same) {
         const was = recorded ? `${recorded.thread} '${recorded.label}'` : 'nothing'
-        return { happens: false, reason: `${place(recorded, i)} is now ${step.thread} '${step.label}', and was ${was}` }
+        return { reason: `${place(recorded, i)} is now ${step.thread} '${step.label}', and was ${was}` }
       }
     }
-    return violates(program, replayed, property)
-      ? { happens: true, reason: `the same ${found.steps} steps violate ${property.name}` }
-      : { happens: false, reason: `the same steps no longer violate ${property.name}` }
+    return { program, replayed }
   } catch (thrown) {
     if (!(thrown instanceof Diverged)) throw thrown
-    return { happens: false, reason: `${place(found.trace.steps[thrown.step - 1], thrown.step - 1)} ${thrown.reason}` }
+    return { reason: `${place(found.trace.steps[thrown.step - 1], thrown.step - 1)} ${thrown.reason}` }
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Counterexample } from '../check/counterexample.js'
 import { readCounterexample } from '../check/counterexample-file.js'
-import { counterexampleText } from '../report/counterexample-text.js'
+import { UsageError } from '../errors.js'
 import { jsonText } from '../report/json-text.js'
 import { junitOfCounterexample } from '../report/junit.js'
 import { markdownOfCounterexample } from '../report/markdown.js'
@@ -9,14 +9,11 @@ import { sequenceText } from '../report/sequence.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { explainHtml } from './explain-html.js'
 import { explainItf } from './explain-itf.js'
-import { replayHint } from './replay-hint.js'
-import { print, reportWidth } from './terminal.js'
+import { type ExplainTextFlags, explainText } from './explain-text.js'
+import { print } from './terminal.js'
 
-interface ExplainFlags {
+interface ExplainFlags extends ExplainTextFlags {
   readonly json?: boolean
-  readonly model?: string
-  readonly width?: number
-  readonly verbose?: boolean
   readonly format?: 'text' | keyof typeof FORMATS
 }
 
@@ -37,11 +34,15 @@ const FORMATS = {
 
 /** `foliocheck explain`: a recorded counterexample, as text or in another format. Only HTML and ITF look at its models. */
 export async function explain(file: string, flags: ExplainFlags): Promise<ExitCode> {
-  const { width = reportWidth(), verbose = false, model } = flags
   const format = flags.json ? 'json' : (flags.format ?? 'text')
+  const given = (['mail', 'state', 'at'] as const).find(flag => flags[flag] !== undefined)
+  if (given && format !== 'text')
+    throw new UsageError(`--${given}`, 'is for text alone', 'leave out --json and --format')
   const found = readCounterexample(file)
-  if (format === 'text')
-    print([...counterexampleText(found, { width, verbose }), `  replay  ${replayHint(file, flags)}`])
-  else process.stdout.write(await FORMATS[format](found, file, model))
+  if (format === 'text') {
+    const lines = await explainText(file, found, flags)
+    if (flags.mail) print(lines, process.stdout, line => line)
+    else print(lines)
+  } else process.stdout.write(await FORMATS[format](found, file, flags.model))
   return EXIT.ok
 }

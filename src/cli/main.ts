@@ -5,6 +5,7 @@ import { guarded } from './guard.js'
 import {
   collect,
   columns,
+  natural,
   percent,
   port,
   positiveInteger,
@@ -85,7 +86,16 @@ function makeProgram(): Command {
       .description('show a counterexample file again')
       .argument('<file>')
       .option('--width <columns>', 'columns of the text', columns)
-      .option('--verbose', "show the setup's steps and specification-only fields, too")
+      .option('--verbose', "show the setup's steps, specification-only fields, and whole states at start and end, too")
+      .option('--mail', 'for a mail: 72 columns, ASCII, no colour')
+      .option('--state [sections]', 'show states after each step: `locks,page-tables`, or `all`; runs the steps again')
+      .option('--at <step>', 'show the state after this step alone, 0 for the start', natural)
+      .option(
+        '-p, --patch <name or file>',
+        'for --state: patches in place of those of the file; repeatable',
+        collect,
+        [],
+      )
       .addOption(
         new Option('--format <name>', 'text, a page, a sequence diagram, or what another tool reads (docs/formats.md)')
           .choices(['text', 'html', 'json', 'markdown', 'mermaid', 'plantuml', 'junit', 'sarif', 'itf'] as const)

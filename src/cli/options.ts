@@ -108,7 +108,8 @@ export function positiveInteger(text: string): number {
   return value
 }
 
-function natural(text: string): number {
+/** A number of things that may be none. @throws InvalidArgumentError */
+export function natural(text: string): number {
   const value = Number(text)
   if (text.trim() === '' || !Number.isInteger(value) || value < 0) {
     throw new InvalidArgumentError('Give a whole number from 0 on.')

@@ -30,8 +30,11 @@ export function reportWidth(): number {
 }
 
 /** Prints lines of safe text, with the signs at their beginning in colour where the terminal wants that. */
-export function print(lines: readonly string[], stream: Stream = process.stdout): void {
-  const paint = colourise(stream)
+export function print(
+  lines: readonly string[],
+  stream: Stream = process.stdout,
+  paint: (line: string) => string = colourise(stream),
+): void {
   stream.write(`${lines.map(line => paint(printable(line))).join('\n')}\n`)
 }
 

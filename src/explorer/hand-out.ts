@@ -59,7 +59,7 @@ function textOf(subject: Subject, run: Run, property: string | undefined): strin
     `  ${printable(scenario)}   kernel ${printable([kernel, ...patches].join(' + '))}   no violation where this run ends`,
     ...(program.initial.length > 1 ? [`  from initial state ${run.initial + 1} of ${program.initial.length}`] : []),
     '',
-    ...lanes(trace, WIDTH),
+    ...lanes(trace, { width: WIDTH }),
   ]
 }
 

@@ -169,7 +169,7 @@ export class Stepper {
   #steps(): string[] {
     const { trace } = this.#place
     if (trace.steps.every(step => step.setup)) return ['  no step yet']
-    return lanes(trace, this.width)
+    return lanes(trace, { width: this.width })
   }
 
   async #handedOut(form: 'mermaid' | 'test'): Promise<string[]> {

@@ -1,0 +1,83 @@
+import type { Counterexample } from '../check/counterexample.js'
+import { runAgain } from '../check/replay-counterexample.js'
+import { FileError, UsageError } from '../errors.js'
+import type { Picture } from '../picture/picture.js'
+import { didYouMean } from '../program/suggest.js'
+import { loadProject } from '../project/load.js'
+import { lockClassesOf } from '../property/locks.js'
+import { cleaned } from '../report/picture-text.js'
+import { changesText, stateText } from '../report/state-text.js'
+import { FIELDS, pictureOf, THREADS } from '../trace/picture-of.js'
+import type { Replay } from '../trace/replay.js'
+import type { Trace, TraceStep } from '../trace/trace.js'
+import { type OtherKernel, onKernelOf } from './kernel-of.js'
+
+/** What of the states is shown. */
+export interface StateFlags extends OtherKernel {
+  readonly model?: string
+  /** Sections, with commas between them; true for those that say most. */
+  readonly state?: string | true
+}
+
+/** The states of a counterexample's runs, as text. */
+export interface States {
+  /** The state after a step of a run, 0 for that in which the threads start. */
+  readonly at: (run: number, step: number, width: number) => readonly string[]
+  /** What is not as it was before the step. */
+  readonly changed: (run: number, step: number, width: number) => readonly string[]
+}
+
+/** Where the text of a section's boxes would say what the trace says already, they are shown on demand alone. */
+const ON_DEMAND = [THREADS, FIELDS]
+
+/** Runs the steps again, and draws the states. @throws FileError when they are not possible as recorded any more */
+export async function statesOf(
+  file: string,
+  found: Counterexample,
+  flags: StateFlags,
+  clean: (text: string) => string,
+): Promise<States> {
+  const project = await loadProject(flags.model)
+  const again = await onKernelOf(file, found, project, flags, kernel => runAgain(project, kernel, found))
+  if ('reason' in again) {
+    const hint = 'leave out --state and --at; what was recorded is shown without them'
+    throw new FileError(file, `does not run as recorded any more, so that there are no states: ${again.reason}`, hint)
+  }
+  const { program, replayed } = again
+  const artist = { program, drawings: project.drawings ?? [], locks: lockClassesOf(project.properties) }
+  const runs = [replayed, ...replayed.others]
+  const traces = [found.trace, ...(found.trace.others ?? [])]
+  const wanted = sectionsOf(pictureOf(artist, replayed.last), flags.state ?? true)
+  const picture = (run: number, step: number): Picture => {
+    const whole = pictureOf(artist, stateAfter(runs[run], traces[run], step))
+    return cleaned({ sections: whole.sections.filter(({ title }) => wanted(title)) }, clean)
+  }
+  return {
+    at: (run, step, width) => stateText(picture(run, step), width),
+    changed: (run, step, width) => changesText(picture(run, step - 1), picture(run, step), width),
+  }
+}
+
+/** The state after the step of that number; after the setup for 0. */
+function stateAfter({ initial, steps }: Replay, trace: Trace, step: number): Replay['last'] {
+  const setup = trace.steps.filter(({ setup }: TraceStep) => setup).length
+  return steps[setup + step - 1]?.after ?? initial
+}
+
+/** Which sections were asked for: their titles with `-` for blanks, or the beginnings of them. @throws UsageError */
+function sectionsOf({ sections }: Picture, asked: string | true): (title: string) => boolean {
+  if (asked === true) return title => !ON_DEMAND.includes(title)
+  if (asked === 'all') return () => true
+  const short = (title: string) => title.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+  const names = asked.split(',').map(name => short(name.trim()))
+  const known = sections.map(({ title }) => short(title))
+  for (const name of names) {
+    if (name !== '' && known.some(title => title.startsWith(name))) continue
+    throw new UsageError(
+      `--state ${name}`,
+      'is no section',
+      didYouMean(name, known, `give some of ${known.join(', ')}`),
+    )
+  }
+  return title => names.some(name => short(title).startsWith(name))
+}
