@@ -3,6 +3,7 @@ import { kernel } from '../program/kernel.js'
 import { machine } from '../program/operation.js'
 import { daemon, does, scenario, thread } from '../program/scenario.js'
 import { noLivelock, noStarvation } from '../property/property.js'
+import { counterexampleText } from '../report/counterexample-text.js'
 import { bool, record } from '../state/schema.js'
 import { checkScenario } from './check-scenario.js'
 
@@ -39,7 +40,14 @@ test('who waits for a lock that is taken again and again: weak fairness may pass
     [
       2,
       2,
-      "for ever: busy repeats 2 steps; waiter waits at 'lock' in lock",
+      "for ever: busy repeats 2 steps; waiter starves, able to go on in 1 of the 2 states, at 'lock' in lock",
     ]
   `)
+})
+
+test('the report says who acts in the loop, and who does not', () => {
+  const { properties } = checkScenario(k, made, [noStarvation])
+  const found = properties[0].counterexample
+  const lines = found ? counterexampleText(found, { width: 80 }) : []
+  expect(lines).toContain('┌─ from here on, for ever: busy (2 steps); without a step of waiter')
 })

@@ -111,15 +111,19 @@ function blockedThreads(program: Program, state: ReferenceState): string {
   return waiting.join('; ')
 }
 
-/** Who goes on for ever in the loop, and who waits. */
+/** Who goes on for ever in the loop, who is passed by although he can go on now and then, and who waits. */
 function whoRepeats(program: Program, { loop, last }: Replay): string {
   const system = new ReferenceSystem(program)
+  const isAble = (t: number, state: ReferenceState) => system.enabled(state).some(ordinal => threadOf(ordinal) === t)
   const acts = (t: number) => loop.some(step => threadOf(step.ordinal) === t)
   const parts = program.threads.flatMap((thread, t) => {
     if (acts(t))
       return [`${thread.name} repeats ${many(loop.filter(step => threadOf(step.ordinal) === t).length, 'step')}`]
     const step = system.stepAt(last, t)
-    return step.kind === 'end' ? [] : [`${thread.name} waits at '${step.label}' in ${step.frame.operation}`]
+    if (step.kind === 'end') return []
+    const times = loop.filter(({ before }) => isAble(t, before)).length
+    const how = times > 0 ? `starves, able to go on in ${times} of the ${many(loop.length, 'state')},` : 'waits'
+    return [`${thread.name} ${how} at '${step.label}' in ${step.frame.operation}`]
   })
   return `for ever: ${parts.join('; ')}`
 }
