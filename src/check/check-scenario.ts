@@ -6,10 +6,11 @@ import type { Limits } from '../explore/limits.js'
 import type { Recruiting, Reductions } from '../explore/options.js'
 import type { Progress } from '../explore/progress.js'
 import type { Exploration, Run, Strategy } from '../explore/result.js'
+import type { StateStore } from '../explore/store/store.js'
 import { walk } from '../explore/walk.js'
 import type { Kernel } from '../program/kernel.js'
 import { PackedSystem } from '../program/packed-system.js'
-import { compile, type Program } from '../program/program.js'
+import { compile } from '../program/program.js'
 import type { Scenario, StoreOrder } from '../program/scenario.js'
 import { PackedSymmetry } from '../program/symmetry/symmetry.js'
 import { type LockClass, lockClassesOf } from '../property/locks.js'
@@ -17,6 +18,8 @@ import type { Property } from '../property/property.js'
 import { threadOf } from '../system/system.js'
 import { minimise } from '../trace/minimise.js'
 import { type Counterexample, counterexampleOf } from './counterexample.js'
+import type { ScenarioCoverage } from './coverage.js'
+import { covering } from './covering.js'
 import { sharedStoreFor, storeFor } from './store-for.js'
 import { judge, type Verdict } from './verdict.js'
 
@@ -43,6 +46,8 @@ export interface CheckOptions {
   readonly until?: ReadonlySet<string>
   /** How many violations are made minimal and told in full, the shortest first; the others are counted. */
   readonly explained?: number
+  /** Look at all states once more for branches and orders of steps: about as long again as the search. */
+  readonly coverage?: boolean
   /** In whose words deadlocks are told; those of the properties unless given. */
   readonly locks?: readonly LockClass[]
 }
@@ -79,6 +84,7 @@ export interface ScenarioResult {
   /** Chance that fingerprints merged two states, at most; 0 when exact. */
   readonly collisionBound: number
   readonly dead: readonly DeadStep[]
+  readonly coverage: ScenarioCoverage
 }
 
 /** Explores a scenario on a kernel and judges every property. @throws ModelError when the model is wrong. */
@@ -94,7 +100,7 @@ export function checkScenario(
   const program = compile(kernel, scenario)
   const system = new PackedSystem(program, { watch: reducesOrder(options) || options.strategy === 'dpor' })
   const checks = checksOf(properties, system.shared, program)
-  const result = search(system, checks, options)
+  const { result, store } = search(system, checks, options)
   const { limits, progress } = options
   const stops = { ...(limits && { limits }), ...(progress && { progress }) }
   const explained = mostTelling(result, properties, options.explained ?? EXPLAINED)
@@ -120,6 +126,7 @@ export function checkScenario(
     }
   })
   const { found: _found, tested: _tested, coverage, levelSizes: _sizes, ...exploration } = result
+  const covered = covering(program, result, store, coverage, options)
   return {
     kernel: kernel.name,
     patches: kernel.patches,
@@ -128,7 +135,10 @@ export function checkScenario(
     properties: judged,
     exploration,
     collisionBound: result.exact || result.strategy === 'walk' ? 0 : (result.states * result.states) / 2 ** 65,
-    dead: deadSteps(program, coverage),
+    dead: covered.operations.flatMap(({ operation, steps }) =>
+      steps.filter(({ times }) => times === 0).map(({ label }) => ({ operation, label })),
+    ),
+    coverage: covered,
   }
 }
 
@@ -141,21 +151,29 @@ function mostTelling(result: Exploration, properties: readonly Property[], most:
   return new Set(violated.slice(0, most).map(({ property }) => property))
 }
 
-function search(system: PackedSystem, checks: ReturnType<typeof checksOf>, options: CheckOptions): Exploration {
+/** What a search came to, and the states that it has stored, if it stores them whole. */
+interface Searched {
+  readonly result: Exploration
+  readonly store: StateStore | undefined
+}
+
+function search(system: PackedSystem, checks: ReturnType<typeof checksOf>, options: CheckOptions): Searched {
   const { limits, progress, strategy = 'bfs', seed, until, preemptions } = options
   const common = { ...(limits && { limits }), ...(progress && { progress }) }
-  if (strategy === 'walk') return walk(system, checks, { ...common, ...(seed !== undefined && { seed }) })
+  const without = (result: Exploration): Searched => ({ result, store: undefined })
+  if (strategy === 'walk') return without(walk(system, checks, { ...common, ...(seed !== undefined && { seed }) }))
   const ends = { ...common, ...(until && { until: { any: until } }) }
   if (strategy === 'dpor')
-    return exploreRuns(system, checks, { ...ends, ...(preemptions !== undefined && { preemptions }) })
+    return without(exploreRuns(system, checks, { ...ends, ...(preemptions !== undefined && { preemptions }) }))
   const reduce = reductionsOf(system, options)
   const rest = { ...ends, strategy, ...(reduce && { reduce }) }
   const wanted = { memory: limits?.memory, fingerprints: options.fingerprints ?? false }
   if (options.recruit && strategy === 'bfs' && !reduce) {
     const store = sharedStoreFor(system, wanted)
-    return explore(system, checks, store, { ...rest, recruit: { ...options.recruit, store } })
+    return { store, result: explore(system, checks, store, { ...rest, recruit: { ...options.recruit, store } }) }
   }
-  return explore(system, checks, storeFor(system, wanted), rest)
+  const store = storeFor(system, wanted)
+  return { store, result: explore(system, checks, store, rest) }
 }
 
 function reducesOrder({ reduce = [] }: CheckOptions): boolean {
@@ -187,19 +205,4 @@ function refuse({ strategy = 'bfs', fingerprints, preemptions, reduce = [] }: Ch
   if (strategy !== 'dpor' && preemptions !== undefined) {
     throw new UsageError('--preemptions', `means nothing to the strategy ${strategy}`, 'add --strategy dpor')
   }
-}
-
-/** Steps that no thread ever took, each once per operation. */
-function deadSteps(program: Program, coverage: Exploration['coverage']): DeadStep[] {
-  const ran = new Map<string, { step: DeadStep; times: number }>()
-  program.threads.forEach((thread, t) => {
-    thread.steps.forEach((code, pc) => {
-      if (code.kind === 'end') return
-      const key = `${code.frame.operation}\n${code.label}`
-      const known = ran.get(key) ?? { step: { operation: code.frame.operation, label: code.label }, times: 0 }
-      known.times += coverage[t]?.[pc] ?? 0
-      ran.set(key, known)
-    })
-  })
-  return [...ran.values()].filter(({ times }) => times === 0).map(({ step }) => step)
 }

@@ -35,6 +35,7 @@ describe('a pattern', () => {
     bugs: [{ id: 'a-bug', title: 'of its own', scenario: 'two', property: 'p', before: variant, after: variant }],
     known: [known('t*', '*', 'a kind'), known('two', 'q', 'exactly')],
     findings: [],
+    dead: [],
   }
   const expected = (scenario: string, property: string, verdict: Row['verdict']) =>
     expectationOf(expectations, variant, { scenario, property, verdict })
@@ -65,7 +66,7 @@ describe('missing are', () => {
     ...{ note: '', exact: true, states: 1, transitions: 1, depth: 1, seconds: 0, steps: null, counterexample: null },
   })
   const missing = (pattern: Known, ...rows: Row[]) =>
-    missingKnown({ bugs: [], known: [pattern], findings: [] }, rows).length === 1
+    missingKnown({ bugs: [], known: [pattern], findings: [], dead: [] }, rows).length === 1
 
   test('patterns that no violation fits', () => {
     expect(missing(known('t*', 'p'), row('two', 'proved'), row('one', 'violated'))).toBe(true)

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import { FileError } from '../errors.js'
+import type { DeadExpected } from './dead-steps.js'
 import { readJson } from './read-json.js'
 import type { Verdict } from './verdict.js'
 import { isPlainName } from './write-counterexample.js'
@@ -30,6 +31,17 @@ const schema = v.object({
     }),
   ),
   known: v.array(knownSchema),
+  dead: v.optional(
+    v.array(
+      v.object({
+        kernel: v.optional(v.string()),
+        operation: v.string(),
+        step: v.string(),
+        note: v.pipe(v.string(), v.minLength(1)),
+      }),
+    ),
+    [],
+  ),
   findings: v.optional(
     v.array(
       v.object({
@@ -95,6 +107,7 @@ export interface Expectations {
   readonly bugs: readonly Bug[]
   readonly known: readonly Known[]
   readonly findings: readonly Finding[]
+  readonly dead: readonly DeadExpected[]
 }
 
 /** Reads an index of expectations. @throws FileError when it is missing or damaged. */

@@ -31,6 +31,8 @@ export interface Task {
   readonly until: readonly string[]
   /** How many violations are told in full; undefined for the usual number. */
   readonly explained: number | undefined
+  /** Whether branches and orders of steps are gathered, too. */
+  readonly coverage: boolean
   /** Threads that explore this one scenario together. */
   readonly threads: number
   readonly progress: SharedArrayBuffer

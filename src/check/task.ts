@@ -20,6 +20,7 @@ async function runTask(task: Task): Promise<ScenarioResult> {
     seed: task.seed,
     limits: task.limits,
     progress: new Progress(task.progress),
+    coverage: task.coverage,
     ...(task.preemptions !== undefined && { preemptions: task.preemptions }),
     ...(task.explained !== undefined && { explained: task.explained }),
     ...(task.threads > 1 && { recruit: { members: task.threads - 1, start: startMember(task) } }),

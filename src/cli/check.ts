@@ -1,11 +1,13 @@
 import type { ScenarioResult } from '../check/check-scenario.js'
 import type { Known } from '../check/expectations.js'
+import { kernelCoverage } from '../check/kernel-coverage.js'
 import { errorsOf, type Outcome, resultsOf } from '../check/outcome.js'
 import { missingKnown, neverTested, type Row } from '../check/rows.js'
 import { UsageError } from '../errors.js'
 import { many } from '../numbers.js'
 import type { CheckRun } from '../report/check-run.js'
 import { scenarioText } from '../report/check-text.js'
+import { coverageText, deadText } from '../report/coverage-text.js'
 import { paragraph, printable } from '../report/wrap.js'
 import { auditJobs } from './audit.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
@@ -29,6 +31,7 @@ interface CheckFlags extends ExploreFlags {
   readonly strict?: boolean
   readonly verbose?: boolean
   readonly brief?: boolean
+  readonly coverage?: boolean
   readonly audit?: boolean
   readonly expectations?: string
 }
@@ -65,12 +68,19 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
   const rows = results.map(result => session.rowsOf(result))
   const everything = scenarios.length === 0 && flags.property.length === 0
   const missing = everything ? missingKnown(session.expectations, rows.flat()) : []
-  if (flags.json) printJson({ results: rows.flat(), missing })
-  else if (results.length > 0) printSummary(results, rows.flat(), missing, flags)
+  const coverage = kernelCoverage(results, session.expectations.dead)
+  const dead = everything && flags.strict ? coverage.flatMap(of => deadText(of, reportWidth())) : []
+  if (flags.json) printJson({ results: rows.flat(), missing, ...(flags.coverage && { coverage }) })
+  else if (results.length > 0) {
+    for (const of of flags.coverage ? coverage : []) print([...coverageText(of, reportWidth()), ''])
+    if (dead.length > 0) print(dead)
+    printSummary(results, rows.flat(), missing, flags)
+  }
   resume()
   const unexercised = neverTested(rows.flat(), session.project.properties)
   const { interrupted } = session.pool
-  const exit = exitCode(rows.flat(), missing, flags.strict ?? false, unexercised, interrupted)
+  const untested = unexercised.length > 0 || dead.length > 0
+  const exit = exitCode(rows.flat(), missing, flags.strict ?? false, untested, interrupted)
   const errors = [...errorsOf(outcomes), ...(keeper?.errors ?? [])]
   const run: CheckRun = {
     project: session.project,
@@ -80,6 +90,7 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
     results,
     rows,
     missing,
+    coverage,
     unexercised,
     errors,
     interrupted,
@@ -100,6 +111,7 @@ async function jobsOf(session: Session, scenarios: readonly string[], flags: Che
   const more = {
     properties: flags.property,
     skip: all,
+    coverage: flags.coverage ?? false,
     ...(flags.brief && flags.report.length === 0 && { explained: 0 }),
   }
   const jobs = await Promise.all(
@@ -162,13 +174,13 @@ function exitCode(
   rows: readonly Row[],
   missing: readonly Known[],
   strict: boolean,
-  unexercised: readonly string[],
+  untested: boolean,
   interrupted: boolean,
 ): ExitCode {
   const unexpected = rows.filter(row => !row.asExpected)
   if (missing.length > 0) return EXIT.violated
   if (unexpected.some(row => row.expected === 'violated' || row.verdict === 'violated')) return EXIT.violated
-  if (unexpected.length > 0 || (strict && unexercised.length > 0)) return EXIT.vacuous
+  if (unexpected.length > 0 || (strict && untested)) return EXIT.vacuous
   if (interrupted || rows.some(row => row.verdict === 'inconclusive')) return EXIT.inconclusive
   return strict && rows.some(row => row.verdict === 'holds up to') ? EXIT.inconclusive : EXIT.ok
 }

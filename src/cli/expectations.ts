@@ -11,7 +11,7 @@ export function builtInIndex(model: string | undefined): string | undefined {
 export async function expectationsFor(model: string | undefined, index: string | undefined): Promise<Expectations> {
   const builtIn = builtInIndex(model)
   const file = index ?? (builtIn !== undefined && existsSync(builtIn) ? builtIn : undefined)
-  if (file === undefined) return { bugs: [], known: [], findings: [] }
+  if (file === undefined) return { bugs: [], known: [], findings: [], dead: [] }
   const { readExpectations } = await import('../check/expectations.js')
   return readExpectations(file)
 }

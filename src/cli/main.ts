@@ -59,8 +59,12 @@ function makeProgram(): Command {
       )
       .option('--github', 'annotations and a step summary for GitHub Actions (default: when it runs there)')
       .option('--no-github', 'neither')
-      .option('--strict', 'exit with 2 when anything was bounded, with 3 when a property was vacuous everywhere')
+      .option(
+        '--strict',
+        'exit with 2 when anything was bounded, with 3 when a property was vacuous or a step dead everywhere',
+      )
       .option('--verbose', 'show steps that never ran')
+      .option('--coverage', 'tell which steps, branches and orders of steps were taken: takes up to twice as long')
       .option('--brief', 'show only scenarios with something unexpected or a limit, and no violation in full')
       .option('--audit', 'check the small scenarios in every way there is; any disagreement is a failure')
       .option('--expectations <file>', 'an index of expected violations (docs/formats.md)')

@@ -19,7 +19,7 @@ import { runShown } from './run-shown.js'
 export type CheckJob = Job<Task>
 
 /** How scenarios are checked. */
-interface JobOptions extends Partial<Pick<CheckJob, 'properties' | 'until' | 'explained'>> {
+interface JobOptions extends Partial<Pick<CheckJob, 'properties' | 'until' | 'explained' | 'coverage'>> {
   /** Leave out named scenarios that do not apply to the kernel. */
   readonly skip?: boolean
 }
@@ -74,6 +74,7 @@ export class Session {
       seed: flags.seed,
       limits: limitsOf(flags),
       until: more.until ?? [],
+      coverage: more.coverage ?? false,
       threads: 1,
       explained: flags.all || properties.length > 0 ? Number.MAX_SAFE_INTEGER : more.explained,
     }))

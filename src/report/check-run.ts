@@ -1,5 +1,6 @@
 import type { ScenarioResult } from '../check/check-scenario.js'
 import type { Known } from '../check/expectations.js'
+import type { KernelCoverage } from '../check/kernel-coverage.js'
 import type { Row } from '../check/rows.js'
 import type { Kernel } from '../program/kernel.js'
 import type { Project } from '../project/project.js'
@@ -17,6 +18,8 @@ export interface CheckRun {
   readonly rows: readonly (readonly Row[])[]
   /** Expected violations that nothing fits. */
   readonly missing: readonly Known[]
+  /** For each kernel what steps were taken; branches and orders of steps only with `--coverage`. */
+  readonly coverage: readonly KernelCoverage[]
   /** Properties that had no chance to fail anywhere. */
   readonly unexercised: readonly string[]
   /** The command that replays a row's counterexample, if it was written to a file. */

@@ -1,6 +1,7 @@
 import Table from 'cli-table3'
 import { type Cell, type Effect, isNew } from '../check/compare-results.js'
 import { many } from '../numbers.js'
+import { BORDERLESS } from './borderless.js'
 import { counterexampleText } from './counterexample-text.js'
 import { paragraph } from './wrap.js'
 
@@ -100,22 +101,4 @@ function trace(cell: Cell, { width, replay }: CompareTextOptions): string[] {
     ...counterexampleText(cell.after.counterexample, { width }),
     ...(command === undefined ? [] : [`  replay  ${command}`]),
   ]
-}
-
-const BORDERLESS = {
-  top: '',
-  'top-mid': '',
-  'top-left': '',
-  'top-right': '',
-  bottom: '',
-  'bottom-mid': '',
-  'bottom-left': '',
-  'bottom-right': '',
-  left: ' ',
-  'left-mid': '',
-  mid: '',
-  'mid-mid': '',
-  right: '',
-  'right-mid': '',
-  middle: ' ',
 }
