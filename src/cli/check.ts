@@ -18,10 +18,12 @@ import { Keeper } from './keeper.js'
 import type { ExploreFlags } from './options.js'
 import { replayHint } from './replay-hint.js'
 import { reportFilesOf, writeReports } from './report-files.js'
+import { type Round, unchangedText } from './round.js'
 import { type CheckJob, Session } from './session.js'
 import { print, printJson, reportWidth } from './terminal.js'
 
-interface CheckFlags extends ExploreFlags {
+/** Options of `check`. */
+export interface CheckFlags extends ExploreFlags {
   readonly kernel: readonly string[]
   readonly patch: readonly string[]
   readonly property: readonly string[]
@@ -33,14 +35,19 @@ interface CheckFlags extends ExploreFlags {
   readonly brief?: boolean
   readonly coverage?: boolean
   readonly audit?: boolean
+  readonly watch?: boolean
   readonly expectations?: string
 }
 
-/** `foliocheck check`: scenarios × properties on one or more kernels. */
-export async function check(scenarios: readonly string[], flags: CheckFlags): Promise<ExitCode> {
+/**
+ * `foliocheck check`: scenarios × properties on one or more kernels.
+ * @param round of `--watch`: knows what need not be done again.
+ */
+export async function check(scenarios: readonly string[], flags: CheckFlags, round?: Round): Promise<ExitCode> {
   const reports = reportFilesOf(flags.report)
   const session = await Session.open(flags, flags.expectations)
-  const jobs = await jobsOf(session, scenarios, flags)
+  const all = await jobsOf(session, scenarios, flags)
+  const jobs = round ? await round.needed(session, all) : all
   if (flags.audit) return auditJobs(session, jobs)
   const keeper = flags.out === undefined ? undefined : new Keeper(flags.out)
   const replay = (row: Row) => {
@@ -66,21 +73,27 @@ export async function check(scenarios: readonly string[], flags: CheckFlags): Pr
   )
   const results = resultsOf(outcomes)
   const rows = results.map(result => session.rowsOf(result))
+  const unchanged = round?.unchanged ?? []
+  results.forEach((result, i) => {
+    round?.keep(result, rows[i])
+  })
+  const told = [...rows.flat(), ...unchanged]
   const everything = scenarios.length === 0 && flags.property.length === 0
-  const missing = everything ? missingKnown(session.expectations, rows.flat()) : []
+  const missing = everything ? missingKnown(session.expectations, told) : []
   const coverage = kernelCoverage(results, session.expectations.dead)
-  const dead = everything && flags.strict ? coverage.flatMap(of => deadText(of, reportWidth())) : []
+  const dead =
+    everything && flags.strict && unchanged.length === 0 ? coverage.flatMap(of => deadText(of, reportWidth())) : []
   if (flags.json) printJson({ results: rows.flat(), missing, ...(flags.coverage && { coverage }) })
-  else if (results.length > 0) {
+  else if (told.length > 0) {
     for (const of of flags.coverage ? coverage : []) print([...coverageText(of, reportWidth()), ''])
     if (dead.length > 0) print(dead)
-    printSummary(results, rows.flat(), missing, flags)
+    printSummary(results, told, missing, flags, unchangedText(unchanged))
   }
   resume()
-  const unexercised = neverTested(rows.flat(), session.project.properties)
+  const unexercised = neverTested(told, session.project.properties)
   const { interrupted } = session.pool
   const untested = unexercised.length > 0 || dead.length > 0
-  const exit = exitCode(rows.flat(), missing, flags.strict ?? false, untested, interrupted)
+  const exit = exitCode(told, missing, flags.strict ?? false, untested, interrupted)
   const errors = [...errorsOf(outcomes), ...(keeper?.errors ?? [])]
   const run: CheckRun = {
     project: session.project,
@@ -140,6 +153,7 @@ function printSummary(
   all: readonly Row[],
   missing: readonly Known[],
   flags: CheckFlags,
+  unchanged: string,
 ): void {
   const width = reportWidth()
   for (const { scenario, property, note } of missing) {
@@ -156,7 +170,7 @@ function printSummary(
   const unexpected = all.filter(row => !row.asExpected).length
   const known = all.filter(row => row.verdict === 'violated' && row.asExpected).length
   print([
-    `  ${many(results.length, 'scenario')} × ${many(properties, 'property', 'properties')}: ${verdicts}`,
+    `  ${many(results.length, 'scenario')} × ${many(properties, 'property', 'properties')}: ${verdicts}${unchanged}`,
     `  ${many(states, counted)} in all; ${unexpected === 0 ? 'all as expected' : `${unexpected} not as expected`}${known > 0 ? `, ${many(known, 'known violation')} (foliocheck list known)` : ''}`,
   ])
 }

@@ -66,10 +66,13 @@ function makeProgram(): Command {
       .option('--verbose', 'show steps that never ran')
       .option('--coverage', 'tell which steps, branches and orders of steps were taken: takes up to twice as long')
       .option('--brief', 'show only scenarios with something unexpected or a limit, and no violation in full')
+      .option('--watch', 'check again what a changed file of the model touches, until Ctrl-C')
       .option('--audit', 'check the small scenarios in every way there is; any disagreement is a failure')
       .option('--expectations <file>', 'an index of expected violations (docs/formats.md)')
       .action(async (scenarios: string[], flags) => {
-        exit = await (await import('./check.js')).check(scenarios, flags)
+        exit = flags.watch
+          ? await (await import('./watch.js')).watch(scenarios, flags)
+          : await (await import('./check.js')).check(scenarios, flags)
       }),
   )
   add(

@@ -18,6 +18,8 @@ export interface Operation<P extends Fields = Fields, R = unknown, L extends Fie
   /** Parameters and locals together: what a step sees as `t`. */
   readonly frame: RecordType
   readonly body: readonly Node[]
+  /** The text of the function that made the body. */
+  readonly text: string
   readonly _locals?: L
 }
 
@@ -52,7 +54,7 @@ export class Machine<S extends RecordType> {
       }
     }
     const frame = record({ ...params, ...locals })
-    return { name, params, source: spec.source, frame, body: body(makeBuilder()) }
+    return { name, params, source: spec.source, frame, body: body(makeBuilder()), text: String(body) }
   }
 
   /** The words to write steps of a patch to `operation` with; `more` are the locals that the patch adds. */

@@ -3,11 +3,13 @@ import { existsSync, statSync } from 'node:fs'
 import { register } from 'node:module'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from 'node:worker_threads'
 import { FileError, ModelError, reasonOf, UsageError } from '../errors.js'
 import type { Kernel } from '../program/kernel.js'
 import { applyPatch, type Patch } from '../program/patch.js'
 import { didYouMean } from '../program/suggest.js'
 import { builtInModel, builtInModels } from './built-in.js'
+import type { Source } from './hooks.js'
 import { named, type Project, project } from './project.js'
 import { isPatch, isProject } from './shape.js'
 
@@ -19,7 +21,22 @@ function allowTypeScript(): void {
   typescript = true
   // Standard output is for results alone, whatever a user's module prints.
   globalThis.console = new Console(process.stderr)
-  register('./hooks.js', import.meta.url)
+  const { port1, port2 } = new MessageChannel()
+  told = port1
+  register('./hooks.js', import.meta.url, { data: { port: port2 }, transferList: [port2] })
+  port1.unref()
+}
+
+let told: MessagePort | undefined
+const sources = new Map<string, string>()
+
+/** The modules that a user's project and patches were loaded from so far: by file the text that runs, or ''. */
+export function loadedSources(): ReadonlyMap<string, string> {
+  for (let got = told && receiveMessageOnPort(told); got && told; got = receiveMessageOnPort(told)) {
+    const { file, text } = got.message as Source
+    sources.set(file, text)
+  }
+  return sources
 }
 
 async function importDefault(file: string, what: string): Promise<unknown> {
