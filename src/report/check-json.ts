@@ -6,13 +6,12 @@ import { jsonText } from './json-text.js'
 
 /** A run as JSON: the rows of `check --json`, and what one must know to judge them later. */
 export function checkJson(run: CheckRun): string {
-  const variants = run.results.map(({ kernel, patches }) => ({ kernel, patches }))
   const document = {
     format: 'foliocheck-check',
     version: CHECK_FORMAT,
     foliocheck: packageVersion(),
     model: run.model ?? null,
-    kernels: [...new Map(variants.map(variant => [JSON.stringify(variant), variant])).values()],
+    kernels: run.kernels.map(({ name, patches }) => ({ kernel: name, patches })),
     exit: run.exit,
     interrupted: run.interrupted,
     errors: run.errors.map(({ name, message }) => ({ name, message })),

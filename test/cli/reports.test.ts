@@ -147,6 +147,13 @@ describe.concurrent('check --report', () => {
     expect(expectSarif(told.sarif).runs[0].invocations?.[0].executionSuccessful).toBe(false)
   })
 
+  test('names its kernels even when nothing could be checked', async () => {
+    const told = await reports('nothing', ['--model', fixture('mistakes'), 'throws-in-step'])
+    await expectValid(told)
+    expect(told.code).toBe(65)
+    expect(told.json).toMatchObject({ kernels: [{ kernel: 'broken', patches: [] }], results: [], exit: 65 })
+  })
+
   test('fingerprints of violations are the same in every run, and differ from each other', async () => {
     const [a, b] = await Promise.all([reports('once', v1), reports('again', v1)])
     const prints = ({ sarif }: Reports) =>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
+import type Mermaid from 'mermaid'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, expect } from 'vitest'
 import { openBrowser } from '../browser.js'
@@ -39,11 +40,7 @@ async function mermaidPage(): Promise<Page> {
   return made
 }
 
-interface Mermaid {
-  readonly parse: (text: string) => Promise<{ diagramType: string }>
-  readonly mermaidAPI: { readonly getDiagramFromText: (text: string) => Promise<{ db: Database }> }
-}
-
+/** What Mermaid keeps of a diagram it has read. */
 interface Database {
   readonly getActorKeys: () => readonly string[]
   readonly getMessages: () => readonly { readonly placement?: number }[]
@@ -54,11 +51,12 @@ export async function expectMermaid(text: string, shown: Shown): Promise<void> {
   expectLines(text, 'mermaid', shown)
   page ??= mermaidPage()
   const read = await (await page).evaluate(async diagram => {
-    const { mermaid } = globalThis as unknown as { mermaid: Mermaid }
+    const { mermaid } = globalThis as unknown as { mermaid: typeof Mermaid }
     const { diagramType } = await mermaid.parse(diagram)
     const { db } = await mermaid.mermaidAPI.getDiagramFromText(diagram)
-    const notes = db.getMessages().filter(({ placement }) => placement !== undefined)
-    return { diagramType, threads: db.getActorKeys().length, steps: notes.length }
+    const sequence = db as unknown as Database
+    const notes = sequence.getMessages().filter(({ placement }) => placement !== undefined)
+    return { diagramType, threads: sequence.getActorKeys().length, steps: notes.length }
   }, text)
   expect(read).toEqual({ diagramType: 'sequence', ...shown })
 }
