@@ -45,7 +45,7 @@ const WITH_MODELS: readonly string[] = ['html', 'itf']
 const EXPECTED: Readonly<Record<string, (text: string, found: Counterexample) => void | Promise<void>>> = {
   text: (text, { steps }) => {
     expect(text).toMatch(/^✗ /)
-    expect(text).toMatch(new RegExp(`^ +${Math.min(steps, 20)}  `, 'm'))
+    expect(text).toMatch(new RegExp(`^[ │]+${Math.min(steps, 20)}  `, 'm'))
   },
   json: (text, found) => {
     expect(JSON.parse(text)).toEqual(found)
