@@ -3,7 +3,8 @@ import { many } from '../numbers.js'
 import type { Change } from '../state/diff.js'
 import type { Trace, TraceStep } from '../trace/trace.js'
 import { cleaner } from './ascii.js'
-import { type LaneOptions, lanes } from './lanes.js'
+import type { LaneOptions } from './lane-rows.js'
+import { lanes } from './lanes.js'
 import { paragraph } from './wrap.js'
 
 /** How a text report is laid out. */
