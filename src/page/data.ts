@@ -24,8 +24,30 @@ export interface RunData {
   readonly scenarios: readonly ScenarioData[]
   /** What remarks say. */
   readonly texts: readonly string[]
+  readonly coverage: readonly CoverageData[]
   /** What could not be checked, and expected violations that were not found. */
   readonly failures: readonly string[]
+}
+
+/** What the scenarios of one kernel have shown of its operations. */
+export interface CoverageData {
+  readonly kernel: string
+  readonly operations: readonly OperationCoverage[]
+  /** Where more may be possible than was seen. */
+  readonly caveats: readonly string[]
+}
+
+/** Each count is how many were taken, of how many. */
+export interface OperationCoverage {
+  readonly name: string
+  readonly source: string
+  readonly scenarios: number
+  readonly steps: readonly [taken: number, all: number]
+  /** Null when branches and orders of steps were not looked at. */
+  readonly branches: readonly [taken: number, all: number] | null
+  readonly orders: readonly [taken: number, all: number] | null
+  /** Steps and branches that were never taken, with what is known of that. */
+  readonly never: readonly string[]
 }
 
 /** One scenario on one kernel. */

@@ -1,3 +1,4 @@
+import { CoverageView } from './coverage-view.js'
 import type { PageData } from './data.js'
 import { FindingsView } from './findings-view.js'
 import { MatrixView } from './matrix-view.js'
@@ -28,6 +29,7 @@ export function Overview({ data }: { readonly data: PageData }) {
       {data.stories.length > 0 ? <FindingsView stories={data.stories} /> : null}
       <MatrixView run={run} />
       <StatisticsView run={run} />
+      <CoverageView coverage={run.coverage} />
       <footer>
         foliocheck {data.version}. A proof is a proof about the model: what it leaves out is in docs/limits.md.
       </footer>

@@ -7,6 +7,7 @@ import { builtInModel } from '../../project/built-in.js'
 import type { CheckRun } from '../check-run.js'
 import { savings } from '../check-text.js'
 import { printable } from '../wrap.js'
+import { coverageDataOf } from './coverage-data.js'
 import { Kept } from './kept.js'
 import { kernelText } from './story.js'
 
@@ -38,6 +39,7 @@ export function runDataOf(run: CheckRun, storyOf: (row: Row) => number | undefin
       scenarioOf(run, result, run.rows[i], places, row => remarkOf(row, storyOf(row), texts)),
     ),
     texts: texts.all,
+    coverage: run.coverage.map(coverageDataOf),
     failures: [
       ...run.errors.map(error => printable(error.message)),
       ...run.missing.map(({ scenario, property, note }) =>
