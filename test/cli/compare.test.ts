@@ -48,7 +48,7 @@ describe.concurrent('compare', () => {
   start   ref 1, listed true
 
      owner                       changed
-     object_put()
+     object_put()  lib/object.c
   1    last = dec_and_test(ref)  ref 1→0
   2    list_del(object)          listed true→false
      = lib/object.c object_put

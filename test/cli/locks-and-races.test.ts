@@ -8,7 +8,7 @@ const on1 = ['check', ...model, '--kernel', 'v1']
 
 const ORDERS = `     ── run 1 ──
      evict                     changed
-     evict()
+     evict()  mm/toy.c
   1    lock(&gate)             l2.holder none→cpu1
   2    lock(&a->mutex)         l0.holder none→cpu1
   3    lock(&b->mutex)         l1.holder none→cpu1
@@ -16,7 +16,7 @@ const ORDERS = `     ── run 1 ──
 
      ── run 2 ──
      migrate                      changed
-     migrate()
+     migrate()  mm/toy.c
   1    page->mapping = mapping    mapping 0→2
   2    lock(&gate)                l2.holder none→cpu0
   3    lock(&b->mutex)            l1.holder none→cpu0
