@@ -3,6 +3,7 @@ import { EXCLUSIVE, Locks, NONE } from '../explore/locks/held.js'
 import type { Drawing } from '../picture/drawing.js'
 import { fieldsOf } from '../picture/fields.js'
 import type { Box, Line, Picture, Section } from '../picture/picture.js'
+import { asSections } from '../picture/shape.js'
 import type { Program } from '../program/program.js'
 import { framesAt, type ReferenceState, ReferenceSystem } from '../program/reference-system.js'
 import type { LockClass } from '../property/locks.js'
@@ -29,7 +30,7 @@ export function pictureOf({ program, drawings, locks }: Artist, state: Reference
   return {
     sections: [
       ...drawn(() => (locks.length > 0 ? [{ title: 'locks', boxes: lockBoxes(program, locks, state) }] : [])),
-      ...drawn(() => drawing?.draw(state.shared as never) ?? []),
+      ...drawn(() => asSections(drawing ? drawing.draw(state.shared as never) : [])),
       { title: THREADS, boxes: threadBoxes(program, state) },
       fieldsOf(scenario.schema, state.shared, FIELDS),
     ],
