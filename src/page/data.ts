@@ -22,7 +22,7 @@ export interface RunData {
   readonly exit: string
   readonly properties: readonly { readonly name: string; readonly claim: string }[]
   readonly scenarios: readonly ScenarioData[]
-  /** What remarks say. */
+  /** What scenarios have in common, and remarks say, each once. */
   readonly texts: readonly string[]
   readonly coverage: readonly CoverageData[]
   /** What could not be checked, and expected violations that were not found. */
@@ -55,7 +55,8 @@ export interface ScenarioData {
   readonly name: string
   readonly about: string
   readonly kernel: string
-  readonly threads: readonly string[]
+  /** Threads and what they call, by their places in `RunData.texts`. */
+  readonly threads: readonly number[]
   /** A verdict's letter for each property: see `VERDICTS`. */
   readonly verdicts: string
   /** By the number of a property: what is to be said of its verdict. */
@@ -66,8 +67,8 @@ export interface ScenarioData {
   readonly transitions: number
   readonly depth: number
   readonly seconds: number
-  /** Steps that no run took, by operation. */
-  readonly dead: readonly string[]
+  /** Steps that no run took, by their places in `RunData.texts`. */
+  readonly dead: readonly number[]
 }
 
 /** What is to be said of a verdict; texts by their places in `RunData.texts`. */

@@ -69,7 +69,7 @@ export function MatrixView({ run }: { readonly run: RunData }) {
           <tbody>
             {shown.map(scenario => (
               <tr key={`${scenario.kernel} ${scenario.name}`}>
-                <th scope="row" title={[scenario.about, ...scenario.threads].join('\n')}>
+                <th scope="row" title={[scenario.about, ...scenario.threads.map(place => run.texts[place])].join('\n')}>
                   {scenario.name} <small>{scenario.kernel}</small>
                 </th>
                 {columns.map(({ name, i }) => (

@@ -52,7 +52,7 @@ export function StatisticsView({ run }: { readonly run: RunData }) {
                       <summary>{scenario.dead.length}</summary>
                       <ul>
                         {scenario.dead.map(step => (
-                          <li key={step}>{step}</li>
+                          <li key={step}>{run.texts[step]}</li>
                         ))}
                       </ul>
                     </details>

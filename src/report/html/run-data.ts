@@ -36,7 +36,7 @@ export function runDataOf(run: CheckRun, storyOf: (row: Row) => number | undefin
     exit: `exit code ${run.exit}: ${run.errors.length > 0 ? 'something could not be checked' : (EXITS[run.exit] ?? '')}`,
     properties: names.map(name => ({ name: printable(name), claim: printable(claims.get(name) ?? '') })),
     scenarios: run.results.map((result, i) =>
-      scenarioOf(run, result, run.rows[i], places, row => remarkOf(row, storyOf(row), texts)),
+      scenarioOf(run, result, run.rows[i], places, row => remarkOf(row, storyOf(row), texts), texts),
     ),
     texts: texts.all,
     coverage: run.coverage.map(coverageDataOf),
@@ -70,6 +70,7 @@ function scenarioOf(
   rows: readonly Row[],
   places: ReadonlyMap<string, number>,
   remark: (row: Row) => Remark | undefined,
+  texts: Kept<string>,
 ): ScenarioData {
   const verdicts = Array.from({ length: places.size }, () => ' ')
   const remarks: Record<number, Remark> = {}
@@ -86,7 +87,7 @@ function scenarioOf(
     about: printable(made?.about ?? ''),
     kernel: kernelText({ ...result, storeOrder: result.storeOrder === 'sc' ? undefined : result.storeOrder }),
     threads: (made?.threads ?? []).map(({ name, actions }) =>
-      printable(`${name}: ${actions.map(({ callee }) => callee.name).join(', ')}`),
+      texts.placeOf(printable(`${name}: ${actions.map(({ callee }) => callee.name).join(', ')}`)),
     ),
     verdicts: verdicts.join(''),
     remarks,
@@ -103,7 +104,7 @@ function scenarioOf(
     transitions: exploration.transitions,
     depth: Math.max(0, exploration.levels - 1),
     seconds: Number(exploration.seconds.toFixed(2)),
-    dead: result.dead.map(({ operation, label }) => printable(`${operation}: ${label}`)),
+    dead: result.dead.map(({ operation, label }) => texts.placeOf(printable(`${operation}: ${label}`))),
   }
 }
 
