@@ -1,6 +1,6 @@
 import type { Progress } from '../explore/progress.js'
-import type { ProgressDisplay, Shown, Subject } from './progress-display.js'
 import { Running } from './running.js'
+import type { ProgressDisplay, Shown, Subject } from './shown.js'
 
 /** How often a log tells of a job that goes on. */
 const EVERY_MS = 60_000

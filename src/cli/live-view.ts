@@ -2,8 +2,8 @@ import type { Outcome } from '../check/outcome.js'
 import type { Progress } from '../explore/progress.js'
 import { printable } from '../report/wrap.js'
 import { Block } from './block.js'
-import type { ProgressDisplay, Shown, Subject } from './progress-display.js'
 import { Running, timeText } from './running.js'
+import type { ProgressDisplay, Shown, Subject } from './shown.js'
 import { colourise, print } from './terminal.js'
 
 const EVERY_MS = 250

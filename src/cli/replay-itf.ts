@@ -8,7 +8,7 @@ import type { Project } from '../project/project.js'
 import { NOTHING_CUT } from '../trace/shrink.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
 import { onKernelOf } from './kernel-of.js'
-import type { ReplayFlags } from './replay.js'
+import type { ReplayFlags } from './replay-flags.js'
 import { print, printJson } from './terminal.js'
 
 /** What came of it, as it is printed. */

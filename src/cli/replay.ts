@@ -7,16 +7,10 @@ import { type ReplayVerdict, replayCounterexample } from '../check/replay-counte
 import { UsageError } from '../errors.js'
 import { loadProject } from '../project/load.js'
 import { EXIT, type ExitCode } from './exit-codes.js'
-import { type OtherKernel, onKernelOf } from './kernel-of.js'
+import { onKernelOf } from './kernel-of.js'
+import type { ReplayFlags } from './replay-flags.js'
 import { replayItfFile } from './replay-itf.js'
 import { print, printJson } from './terminal.js'
-
-export interface ReplayFlags extends OtherKernel {
-  readonly json?: boolean
-  readonly model?: string
-  /** What a trace from elsewhere is a run of. */
-  readonly scenario?: string
-}
 
 /** `foliocheck replay`: exit code 1 when the violation still happens, 0 when these steps do not lead to it any more. */
 export async function replayFile(file: string, flags: ReplayFlags): Promise<ExitCode> {

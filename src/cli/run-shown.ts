@@ -1,7 +1,8 @@
 import type { Outcome } from '../check/outcome.js'
 import type { Job, Pool, PoolWatcher } from '../check/pool.js'
 import { onInterrupt } from './interrupt.js'
-import { progressDisplay, type Shown, type Subject } from './progress-display.js'
+import { progressDisplay } from './progress-display.js'
+import type { Shown, Subject } from './shown.js'
 
 /** Does jobs side by side and shows how far they are. An interrupt ends them with what they have. */
 export async function runShown<T extends Shown & { readonly progress: SharedArrayBuffer }, R>(
