@@ -43,19 +43,16 @@ function draw(
   const longest = (texts: readonly string[]) => texts.reduce((most, text) => Math.max(most, text.length), 0)
   const entries = rows.flatMap(row => ('across' in row ? [] : [row]))
   const names = heads.map(clean)
-  const wanted = (textOf: (entry: Entry, i: number) => string) => [
-    ...names.map((head, i) => longest([head, ...entries.map(entry => textOf(entry, i))])),
+  const wanted = [
+    ...names.map((head, i) =>
+      longest([head, ...entries.map(entry => (spans(entry, i) ? '' : (entry.cells[i] ?? '')))]),
+    ),
     longest(['changed', ...entries.flatMap(entry => entry.changes)]),
   ]
-  const room = width - margin - GAP * heads.length
-  const roomy = wanted((entry, i) => beside(entry, i))
-  const fits = roomy.reduce((a, b) => a + b, 0) <= room
-  const widths = fits
-    ? roomy
-    : share(
-        wanted(({ cells }, i) => cells[i] ?? ''),
-        room,
-      )
+  const widths = share(wanted, width - margin - GAP * heads.length)
+  // What a cell may take: of a row that has nothing further to the right, all that is left.
+  const roomAt = (entry: Entry, i: number) =>
+    spans(entry, i) ? widths.slice(i).reduce((all, more) => all + more + GAP, -GAP) : widths[i]
   const bar = entries.some(({ repeated }) => repeated) ? clean('│') : ''
   const line = (number: string, cells: readonly string[], change: string, repeated = false) =>
     [
@@ -88,11 +85,10 @@ function draw(
     ...head,
     ...rows.flatMap(row => {
       if ('across' in row) return across(row, width, margin, bar)
-      const columns = row.cells.map((cell, i) =>
-        row.file !== '' && i === lastCell(row)
-          ? withFile(wrapCell(cell, widths[i]), row.file, widths[i])
-          : wrapCell(cell, widths[i]),
-      )
+      const columns = row.cells.map((cell, i) => {
+        const lines = wrapCell(cell, roomAt(row, i))
+        return row.file !== '' && i === lastCell(row) ? withFile(lines, row.file, roomAt(row, i)) : lines
+      })
       const changed = row.changes.flatMap(change => wrap(change, widths[heads.length]))
       return block(row.number, columns, changed, row.repeated)
     }),
@@ -104,10 +100,9 @@ function lastCell({ cells }: Entry): number {
   return cells.findLastIndex(cell => cell !== '')
 }
 
-/** The text of a cell with the file beside it. */
-function beside(entry: Entry, i: number): string {
-  const cell = entry.cells[i] ?? ''
-  return entry.file !== '' && i === lastCell(entry) ? `${cell}  ${entry.file}` : cell
+/** Whether a cell may reach over the columns to the right of it: nothing stands in them. */
+function spans(entry: Entry, i: number): boolean {
+  return entry.changes.length === 0 && i === lastCell(entry)
 }
 
 /** With the file beside the last line of a cell where there is room, or below it, and further in than a step. */
