@@ -52,7 +52,7 @@ function draw(
   const widths = share(wanted, width - margin - GAP * heads.length)
   // What a cell may take: of a row that has nothing further to the right, all that is left.
   const roomAt = (entry: Entry, i: number) =>
-    spans(entry, i) ? widths.slice(i).reduce((all, more) => all + more + GAP, -GAP) : widths[i]
+    spans(entry, i) ? width - margin - widths.slice(0, i).reduce((all, more) => all + more + GAP, 0) : widths[i]
   const bar = entries.some(({ repeated }) => repeated) ? clean('│') : ''
   const line = (number: string, cells: readonly string[], change: string, repeated = false) =>
     [
