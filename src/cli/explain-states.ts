@@ -1,13 +1,13 @@
 import type { Counterexample } from '../check/counterexample.js'
 import { runAgain } from '../check/replay-counterexample.js'
-import { FileError, UsageError } from '../errors.js'
+import { FileError } from '../errors.js'
 import type { Picture } from '../picture/picture.js'
-import { didYouMean } from '../program/suggest.js'
 import { loadProject } from '../project/load.js'
 import { lockClassesOf } from '../property/locks.js'
 import { cleaned } from '../report/picture-text.js'
+import { only, sectionsOf } from '../report/sections.js'
 import { changesText, stateText } from '../report/state-text.js'
-import { FIELDS, pictureOf, THREADS } from '../trace/picture-of.js'
+import { pictureOf } from '../trace/picture-of.js'
 import type { Replay } from '../trace/replay.js'
 import type { Trace, TraceStep } from '../trace/trace.js'
 import { type OtherKernel, onKernelOf } from './kernel-of.js'
@@ -27,9 +27,6 @@ export interface States {
   readonly changed: (run: number, step: number, width: number) => readonly string[]
 }
 
-/** Where the text of a section's boxes would say what the trace says already, they are shown on demand alone. */
-const ON_DEMAND = [THREADS, FIELDS]
-
 /** Runs the steps again, and draws the states. @throws FileError when they are not possible as recorded any more */
 export async function statesOf(
   file: string,
@@ -47,10 +44,10 @@ export async function statesOf(
   const artist = { program, drawings: project.drawings ?? [], locks: lockClassesOf(project.properties) }
   const runs = [replayed, ...replayed.others]
   const traces = [found.trace, ...(found.trace.others ?? [])]
-  const wanted = sectionsOf(pictureOf(artist, replayed.last), flags.state ?? true)
+  const wanted = sectionsOf(pictureOf(artist, replayed.last), flags.state ?? true, '--state')
   const picture = (run: number, step: number): Picture => {
     const whole = pictureOf(artist, stateAfter(runs[run], traces[run], step))
-    return cleaned({ sections: whole.sections.filter(({ title }) => wanted(title)) }, clean)
+    return cleaned(only(whole, wanted), clean)
   }
   return {
     at: (run, step, width) => stateText(picture(run, step), width),
@@ -62,22 +59,4 @@ export async function statesOf(
 function stateAfter({ initial, steps }: Replay, trace: Trace, step: number): Replay['last'] {
   const setup = trace.steps.filter(({ setup }: TraceStep) => setup).length
   return steps[setup + step - 1]?.after ?? initial
-}
-
-/** Which sections were asked for: their titles with `-` for blanks, or the beginnings of them. @throws UsageError */
-function sectionsOf({ sections }: Picture, asked: string | true): (title: string) => boolean {
-  if (asked === true) return title => !ON_DEMAND.includes(title)
-  if (asked === 'all') return () => true
-  const short = (title: string) => title.toLowerCase().replace(/[^a-z0-9]+/g, '-')
-  const names = asked.split(',').map(name => short(name.trim()))
-  const known = sections.map(({ title }) => short(title))
-  for (const name of names) {
-    if (name !== '' && known.some(title => title.startsWith(name))) continue
-    throw new UsageError(
-      `--state ${name}`,
-      'is no section',
-      didYouMean(name, known, `give some of ${known.join(', ')}`),
-    )
-  }
-  return title => names.some(name => short(title).startsWith(name))
 }

@@ -1,5 +1,10 @@
+import type { Picture } from '../picture/picture.js'
 import { SETUP } from '../program/program.js'
-import { paragraph } from '../report/wrap.js'
+import { cleaned } from '../report/picture-text.js'
+import { isDrawn, only } from '../report/sections.js'
+import { changesText } from '../report/state-text.js'
+import { paragraph, printable } from '../report/wrap.js'
+import { LOCKS } from '../trace/picture-of.js'
 import type { TraceStep } from '../trace/trace.js'
 import type { Place, ViolatedHere } from './place.js'
 import type { Offer, ThreadAt } from './threads-at.js'
@@ -12,7 +17,7 @@ export function placeText(place: Place, width: number): string[] {
   return [
     '',
     ...paragraph('', `${place.scenario}   kernel ${place.kernel}   ${whereIs(place)}${initial}`, width),
-    ...(last && !last.setup ? lastText(last, width) : []),
+    ...(last && !last.setup ? lastText(last, place, width) : []),
     ...place.violated.flatMap(violated => violatedText(violated, width)),
     '',
     ...threadsText(place, width),
@@ -36,13 +41,25 @@ function endText(end: Place['end']): string[] {
     : ['  Nothing can go on: whoever waits here waits for ever.']
 }
 
-function lastText(step: TraceStep, width: number): string[] {
+function lastText(step: TraceStep, place: Place, width: number): string[] {
   const head = `  ${step.number}  `
+  const indent = ' '.repeat(head.length + 2)
   return [
     ...paragraph(head, `${step.thread}: ${labelOf(step)}   ${step.operation}() ${step.source}`, width),
-    ...paragraph(' '.repeat(head.length + 2), effectOf(step) || 'changes nothing', width),
-    ...step.said.flatMap(said => paragraph(' '.repeat(head.length + 2), `! ${said}`, width)),
+    ...paragraph(indent, effectOf(step) || 'changes nothing', width),
+    ...step.said.flatMap(said => paragraph(indent, `! ${said}`, width)),
+    ...drawnText(place, width - indent.length).map(line => `${indent}${line}`),
   ]
+}
+
+/** What the last step changed of the machine as it is drawn, and of its locks: the fields are named beside the step. */
+function drawnText({ before, picture }: Place, width: number): string[] {
+  const shown = (of: Picture) =>
+    cleaned(
+      only(of, title => title === LOCKS || isDrawn(title)),
+      printable,
+    )
+  return before ? changesText(shown(before), shown(picture), width) : []
 }
 
 function violatedText({ property, claim, why }: ViolatedHere, width: number): string[] {

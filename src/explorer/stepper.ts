@@ -3,13 +3,14 @@ import { writeCounterexample } from '../check/write-counterexample.js'
 import { UsageError } from '../errors.js'
 import type { Run } from '../explore/result.js'
 import { count, many } from '../numbers.js'
-import { didYouMean } from '../program/suggest.js'
 import { lanes } from '../report/lanes.js'
-import { paragraph } from '../report/wrap.js'
+import { cleaned } from '../report/picture-text.js'
+import { only, sectionsOf } from '../report/sections.js'
+import { stateText } from '../report/state-text.js'
+import { paragraph, printable } from '../report/wrap.js'
 import type { Desk } from './desk.js'
 import { arrive, further, here, type Journey, upTo } from './journey.js'
 import { offersOf } from './offers.js'
-import { pictureLines } from './picture-lines.js'
 import type { Place } from './place.js'
 import { placeText } from './place-text.js'
 import { resultOf } from './questions.js'
@@ -22,7 +23,7 @@ const HELP = [
   '  g n           go to the place after step n; steps that were taken back count too',
   '  i n           begin again in initial state n',
   '  v [property]  run on to the nearest violation, of that property or of any',
-  '  s [section]   show the state: threads, locks, the machine, all fields',
+  '  s [sections]  show the state: locks and the machine, the sections named, with commas between, or all',
   '  l             list the steps so far',
   '  m             the same as a diagram in Mermaid',
   '  w file        write a counterexample, where a property is violated',
@@ -154,16 +155,11 @@ export class Stepper {
     return paragraph('  ', text, this.width)
   }
 
-  #state(section: string): string[] {
+  #state(sections: string): string[] {
     const { picture } = this.#place
-    const lines = pictureLines(picture, section, this.width)
-    if (lines.length > 0) return lines
-    const titles = picture.sections.map(({ title }) => title)
-    throw new UsageError(
-      `section '${section}'`,
-      'is not there',
-      didYouMean(section, titles, `there is ${titles.join(', ')}`),
-    )
+    const wanted = sectionsOf(picture, sections === '' ? true : sections, 's')
+    const lines = stateText(cleaned(only(picture, wanted), printable), this.width - 2)
+    return lines.length > 0 ? lines.map(line => `  ${line}`.trimEnd()) : ['  nothing is there']
   }
 
   #steps(): string[] {

@@ -11,7 +11,8 @@ import { show } from '../state/diff.js'
 import { threadOf } from '../system/system.js'
 import { waitsFor } from './wait-for.js'
 
-/** The sections that every picture ends with. */
+/** The section of locks, and those that every picture ends with. */
+export const LOCKS = 'locks'
 export const FIELDS = 'all fields'
 export const THREADS = 'threads'
 
@@ -29,7 +30,7 @@ export function pictureOf({ program, drawings, locks }: Artist, state: Reference
   const drawing = drawings.find(({ machine }) => machine === scenario.machine)
   return {
     sections: [
-      ...drawn(() => (locks.length > 0 ? [{ title: 'locks', boxes: lockBoxes(program, locks, state) }] : [])),
+      ...drawn(() => (locks.length > 0 ? [{ title: LOCKS, boxes: lockBoxes(program, locks, state) }] : [])),
       ...drawn(() => asSections(drawing ? drawing.draw(state.shared as never) : [])),
       { title: THREADS, boxes: threadBoxes(program, state) },
       fieldsOf(scenario.schema, state.shared, FIELDS),

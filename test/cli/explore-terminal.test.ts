@@ -62,6 +62,23 @@ describe.concurrent('explore --terminal', () => {
     expect(stuck).toContain('✗ no-deadlock is violated here')
     expect(stuck).toContain('Nothing can go on: whoever waits here waits for ever.')
     expect(state).toMatch(/ {2}threads\n {4}cpu0 +waits at lock\(second\)/)
+    expect(state).not.toContain('all fields')
+  })
+
+  test('shows the state as it is drawn, and below each step what it changed of that', async () => {
+    const ran = await stepped(['free-races-reuse', '--kernel', 'v6.19'], '2', '1', 's', 's page-f,dev', 's all')
+    const [, after, step, state, some, all] = answers(ran)
+    expect(after).not.toContain('page frames')
+    expect(step).toMatch(/ {7}p1\.mapcount 1→0, .*\n {7}folios\n {9}folio p1 .*\n {7}page frames\n {9}p1 /)
+    expect(step).not.toMatch(/threads\n|all fields|dev_pagemap/)
+    expect(state).toMatch(/ {2}locks\n[\s\S]* {2}page frames\n {4}p0: pool +p1: mm +p2: pool/)
+    expect(state).not.toMatch(/threads\n|all fields/)
+    expect(some.match(/^ {2}\S.*/gm)).toEqual(['  page frames', '  dev_pagemap'])
+    expect(all).toContain('  all fields\n')
+    // Where a model draws nothing, the fields are the state.
+    const plain = await stepped(['get-races-put', '--kernel', 'v1', ...project], 's', '2')
+    expect(answers(plain)[1]).toContain('  all fields\n    state  ref 1, listed true')
+    expect(answers(plain)[2]).not.toContain('all fields')
   })
 
   test('tells steps that a bound leaves out, and takes them back', async () => {
@@ -164,7 +181,7 @@ describe.concurrent('explore --terminal', () => {
     ['g', 'g: needs a number; ? tells what there is'],
     ['i 2', 'initial state 2: is not there; there are 1 to 1'],
     ['v no-deadlok', "property 'no-deadlok': is not known; did you mean 'no-deadlock'?"],
-    ['s xyzzyxyzzy', "section 'xyzzyxyzzy': is not there; there is threads, all fields"],
+    ['s xyzzyxyzzy', 's xyzzyxyzzy: is no section; give some of threads, all-fields'],
     ['w', 'w: needs the name of a file; w <file> [property]'],
   ])('%j in lines from elsewhere ends the program with what is wrong', async (line, what) => {
     const ran = await stepped(['get-races-put', '--kernel', 'v1', ...project], line, 'q')
