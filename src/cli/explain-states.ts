@@ -8,8 +8,7 @@ import { cleaned } from '../report/picture-text.js'
 import { only, sectionsOf } from '../report/sections.js'
 import { changesText, stateText } from '../report/state-text.js'
 import { pictureOf } from '../trace/picture-of.js'
-import type { Replay } from '../trace/replay.js'
-import type { Trace, TraceStep } from '../trace/trace.js'
+import { stateAfter } from '../trace/state-after.js'
 import { type OtherKernel, onKernelOf } from './kernel-of.js'
 
 /** What of the states is shown. */
@@ -53,10 +52,4 @@ export async function statesOf(
     at: (run, step, width) => stateText(picture(run, step), width),
     changed: (run, step, width) => changesText(picture(run, step - 1), picture(run, step), width),
   }
-}
-
-/** The state after the step of that number; after the setup for 0. */
-function stateAfter({ initial, steps }: Replay, trace: Trace, step: number): Replay['last'] {
-  const setup = trace.steps.filter(({ setup }: TraceStep) => setup).length
-  return steps[setup + step - 1]?.after ?? initial
 }

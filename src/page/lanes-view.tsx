@@ -1,9 +1,14 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { StoryStep } from './data.js'
+import { reveal } from './reveal.js'
 
 interface LanesProps {
   /** Threads in the order of their lanes. */
   readonly threads: readonly string[]
+  /** The same threads and others, in the order of their colours; those of the lanes unless given. */
+  readonly colours?: readonly string[]
+  /** Threads that cannot go on from where the run is. */
+  readonly waiting?: readonly string[]
   readonly steps: readonly StoryStep[]
   readonly loopFrom?: number | undefined
   /** The step that is shown, from 1; 0 before the first. */
@@ -14,21 +19,32 @@ interface LanesProps {
 }
 
 /** Steps from top to bottom, each in the lane of its thread. */
-export function LanesView({ threads, steps, loopFrom, current, onStep, violated }: LanesProps) {
+export function LanesView({
+  threads,
+  colours = threads,
+  waiting = [],
+  steps,
+  loopFrom,
+  current,
+  onStep,
+  violated,
+}: LanesProps) {
   const chosen = useRef<HTMLLIElement>(null)
-  const seen = useRef(current)
-  // Not when the page opens: its head is to be read first.
+  const seen = useRef(0)
+  // Not when the page opens at the start: its head is to be read first.
   useEffect(() => {
-    if (seen.current !== current) chosen.current?.scrollIntoView({ block: 'nearest' })
+    if (seen.current !== current && chosen.current) reveal(chosen.current)
     seen.current = current
   }, [current])
+  const colourOf = (thread: string) => `lane-${colours.indexOf(thread) % 6}`
   const lastCalls = new Map<string, string>()
   return (
     <div class="lanes" style={{ '--lanes': Math.max(2, threads.length) }}>
       <div class="lane-heads">
         {threads.map((thread, i) => (
-          <span key={thread} class={`lane-head lane-${i % 6}`} style={{ gridColumn: i + 2 }}>
+          <span key={thread} class={`lane-head ${colourOf(thread)}`} style={{ gridColumn: i + 2 }}>
             {thread}
+            {waiting.includes(thread) ? <small> waits</small> : null}
           </span>
         ))}
       </div>
@@ -65,7 +81,7 @@ export function LanesView({ threads, steps, loopFrom, current, onStep, violated 
                 onClick={() => onStep(number)}
               >
                 <span class="number">{number}</span>
-                <span class={`body lane-${lane % 6}`} style={{ '--at': lane + 2 }}>
+                <span class={`body ${colourOf(step.thread)}`} style={{ '--at': lane + 2 }}>
                   <span class="who">{step.thread}</span>
                   {entered && step.stack.length > 0 ? (
                     <span class="function">

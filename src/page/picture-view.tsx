@@ -1,4 +1,6 @@
+import type { ComponentChildren } from 'preact'
 import type { Box, Line, Section } from '../picture/picture.js'
+import { TITLE, type Told } from './changes.js'
 
 /** What a picture's lines are compared with, and what can be asked of them. */
 export interface Before {
@@ -6,8 +8,8 @@ export interface Before {
   readonly boxBefore: (section: string, box: string) => Box | undefined
   /** Whether there is a state before this one to compare with. */
   readonly compared: boolean
-  /** Goes to the step that wrote a line last. */
-  readonly onLine?: ((section: string, box: string, line: string) => void) | undefined
+  /** Goes to the step that wrote something last. */
+  readonly onTold?: ((told: Told) => void) | undefined
 }
 
 /** Sections of boxes, with what changed marked. Those named in `folded` are shown when they are opened. */
@@ -37,7 +39,7 @@ export function PictureView({
 
 function Boxes({ section, ...before }: { readonly section: Section } & Before) {
   const { columns } = section
-  const style = columns === undefined ? {} : { gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }
+  const style = columns === undefined ? {} : { '--columns': columns }
   return (
     <div class={columns === undefined ? 'boxes' : 'boxes grid'} style={style}>
       {section.boxes.map(box => (
@@ -52,7 +54,7 @@ function BoxView({
   box,
   compared,
   boxBefore,
-  onLine,
+  onTold,
 }: { readonly section: Section; readonly box: Box } & Before) {
   const old = compared ? boxBefore(section.title, box.name) : box
   const { at } = box
@@ -60,12 +62,19 @@ function BoxView({
     ? { gridColumn: `${at.column + 1} / span ${at.span ?? 1}`, ...(at.row !== undefined && { gridRow: at.row + 1 }) }
     : {}
   const fresh = old === undefined
+  const ask = (line: string) => onTold && (() => onTold({ section: section.title, box: box.name, line }))
   const retitled = !fresh && old.title !== box.title
   return (
     <div class={`box ${box.tone ?? 'plain'}${fresh ? ' fresh' : ''}`} style={style}>
       <div class="head">
         <b>{box.name}</b>
-        {box.title ? <span class={retitled || fresh ? 'changed' : ''}> {box.title}</span> : null}
+        {box.title ? ' ' : null}
+        {box.title ? (
+          <Asked classes={['title', ...(retitled || fresh ? ['changed'] : [])]} onAsk={ask(TITLE)}>
+            {retitled && old.title ? <Was value={old.title} /> : null}
+            {box.title}
+          </Asked>
+        ) : null}
       </div>
       {box.lines.map(line => (
         <LineView
@@ -73,15 +82,12 @@ function BoxView({
           line={line}
           before={fresh ? undefined : old.lines.find(({ name }) => name === line.name)}
           fresh={fresh}
-          onAsk={onLine && (() => onLine(section.title, box.name, line.name))}
+          onAsk={ask(line.name)}
         />
       ))}
     </div>
   )
 }
-
-/** A value that is longer is not shown as it was before. */
-const SHORT = 24
 
 function LineView({
   line,
@@ -96,24 +102,45 @@ function LineView({
 }) {
   const changed = !fresh && before?.value !== line.value
   const classes = ['line', line.tone ?? 'plain', ...(changed ? ['changed'] : []), ...(line.ghost ? ['ghost'] : [])]
-  const inside = (
-    <>
+  return (
+    <Asked classes={classes} onAsk={onAsk}>
       {line.name === '' ? null : <span class="name">{line.name} </span>}
       <span class="value">
-        {changed && before && before.value.length <= SHORT ? (
-          <>
-            <s>{before.value}</s>
-            <span class="arrow"> → </span>
-          </>
-        ) : null}
+        {changed && before ? <Was value={before.value} /> : null}
         {line.value}
       </span>
+    </Asked>
+  )
+}
+
+/** A value that is longer is not shown as it was before. */
+const SHORT = 24
+
+/** What was said before. */
+function Was({ value }: { readonly value: string }) {
+  if (value.length > SHORT) return null
+  return (
+    <>
+      <s>{value}</s>
+      <span class="arrow"> → </span>
     </>
   )
-  if (!onAsk) return <div class={classes.join(' ')}>{inside}</div>
+}
+
+/** Something that is said, as a button where there is something to be asked of it. */
+function Asked({
+  classes,
+  onAsk,
+  children,
+}: {
+  readonly classes: readonly string[]
+  readonly onAsk: (() => void) | undefined
+  readonly children: ComponentChildren
+}) {
+  if (!onAsk) return <span class={classes.join(' ')}>{children}</span>
   return (
-    <button type="button" class={classes.join(' ')} title="to the step that wrote this" onClick={onAsk}>
-      {inside}
+    <button type="button" class={['told', ...classes].join(' ')} title="to the step that wrote this" onClick={onAsk}>
+      {children}
     </button>
   )
 }

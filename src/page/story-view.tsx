@@ -1,14 +1,14 @@
-import { useLayoutEffect, useMemo, useState } from 'preact/hooks'
-import type { Section } from '../picture/picture.js'
-import { boxAt, type Film, lastWrite } from './changes.js'
+import { useLayoutEffect, useMemo } from 'preact/hooks'
+import { sectionsAt } from './changes.js'
+import { Controls, nextOf } from './controls.js'
 import { CopyButton } from './copy-button.js'
 import type { Album, Story, StoryRun, StoryStep } from './data.js'
-import { LanesView } from './lanes-view.js'
-import { PictureView } from './picture-view.js'
 import { go, linkTo, type Route } from './route.js'
-
-/** The section of every field, which is shown when it is opened. */
-const FOLDED = ['all fields']
+import { Drawn, LastState, RunLanes } from './run-view.js'
+import { askOfFocused } from './told-key.js'
+import { type Wait, waitsIn } from './waits.js'
+import { WaitsView } from './waits-view.js'
+import { WhyView } from './why-view.js'
 
 /** A counterexample, step by step. */
 export function StoryView({
@@ -22,14 +22,23 @@ export function StoryView({
   readonly route: Route
   readonly home: boolean
 }) {
-  const runNumber = Math.min(route.run, story.runs.length - 1)
-  const run = story.runs[runNumber]
+  const number = Math.min(route.run, story.runs.length - 1)
+  const run = story.runs[number]
   const film = useMemo(() => ({ album, pictures: run.pictures }), [album, run])
   const steps = useMemo(() => run.steps.map(place => album.steps[place]), [album, run])
   const step = Math.min(route.step ?? 0, run.steps.length)
   const at = (next: number) =>
-    go({ ...route, run: runNumber, step: Math.max(0, Math.min(run.steps.length, next)) }, 'replace')
+    go({ ...route, run: number, step: Math.max(0, Math.min(run.steps.length, next)) }, 'replace')
   useKeys(step, run, at, home)
+  /** On paper: runs besides the one that is shown. */
+  const others = (from: number, to: number) =>
+    story.runs.slice(from, to).map((other, i) => (
+      <div key={from + i} class="print-only">
+        <RunHead story={story} number={from + i} />
+        <RunLanes {...{ story, album, at }} number={from + i} step={other.steps.length} />
+        <LastState {...{ story, album, at }} number={from + i} />
+      </div>
+    ))
   return (
     <main class="story">
       <header>
@@ -49,7 +58,15 @@ export function StoryView({
         {story.about === '' ? null : <p class="about">{story.about}</p>}
         <p class="length">{story.length}</p>
         {story.without === '' ? null : <p class="length">{story.without}</p>}
-        <Why story={story} toStep={(run, step) => go({ ...route, run, step }, 'replace')} />
+        <WhyView
+          head={
+            <p>
+              <b>why</b> {story.reason}
+            </p>
+          }
+          {...story.why}
+          onStep={(step, run) => go({ ...route, run, step }, 'replace')}
+        />
         <p class="tools">
           <CopyButton label="copy as mail text" text={story.text} />
           <CopyButton label="copy link to this step" text={() => location.href} />
@@ -57,137 +74,76 @@ export function StoryView({
         </p>
       </header>
       {story.runs.length > 1 ? (
-        <nav class="runs">
+        <nav class="runs" aria-label="runs">
           {story.runs.map((other, i) => (
             <a
               key={i}
               href={linkTo({ ...route, run: i, step: undefined })}
-              aria-current={i === runNumber ? 'page' : undefined}
+              aria-current={i === number ? 'page' : undefined}
             >
-              run {i + 1} ({other.steps.length} steps)
+              run {i + 1} <small>{many(other.steps.length)}</small>
             </a>
           ))}
         </nav>
       ) : null}
       <Controls step={step} run={run} at={at} />
+      {others(0, number)}
+      {story.runs.length > 1 ? <RunHead story={story} number={number} /> : null}
       <div class="stage">
-        <div class="left">
-          {run.setup === '' ? null : <p class="setup">{run.setup}</p>}
-          <LanesView
-            threads={run.threads}
-            steps={steps}
-            loopFrom={run.loopFrom}
-            current={step}
-            onStep={at}
-            violated={runNumber === story.runs.length - 1 && run.loopFrom === undefined}
-          />
-        </div>
-        <div class="right">
-          <Now step={step === 0 ? undefined : steps[step - 1]} number={step} />
+        <section class="left" aria-label="steps">
+          <RunLanes {...{ story, album, number, step, at }} />
+        </section>
+        <section class="right" aria-label="the state">
+          <Now step={step === 0 ? undefined : steps[step - 1]} number={step} waits={waitsIn(sectionsAt(film, step))} />
           {story.undrawn === '' ? (
             <Drawn film={film} step={step} at={at} />
           ) : (
             <p class="undrawn">not drawn: {story.undrawn}</p>
           )}
-        </div>
+        </section>
       </div>
-      {story.undrawn === '' ? (
-        <div class="print-only">
-          <h2>after the last step</h2>
-          <Drawn film={film} step={run.steps.length} at={at} />
-        </div>
-      ) : null}
+      <LastState {...{ story, album, number, at }} />
+      {others(number + 1, story.runs.length)}
     </main>
   )
 }
 
-function Why({ story, toStep }: { readonly story: Story; readonly toStep: (run: number, step: number) => void }) {
-  const { lines, evidence } = story.why
+/** Of several runs on paper, which this is. */
+function RunHead({ story, number }: { readonly story: Story; readonly number: number }) {
   return (
-    <div class="why">
-      <p>
-        <b>why</b> {story.reason}
-      </p>
-      {lines.length > 0 ? <pre>{lines.join('\n')}</pre> : null}
-      {evidence.length > 0 ? (
-        <ul>
-          {evidence.map(({ name, value, at: written, run }) => (
-            <li key={name}>
-              <code>
-                {name} = {value}
-              </code>
-              {written === undefined ? ' as at the start' : written === 0 ? ' written by the setup' : ', written at '}
-              {written ? (
-                <button type="button" class="link" onClick={() => toStep(run, written)}>
-                  step {written}
-                </button>
-              ) : null}
-            </li>
-          ))}
-        </ul>
-      ) : null}
-    </div>
+    <h2 class="print-only">
+      run {number + 1} of {story.runs.length}
+    </h2>
   )
 }
 
-function Controls({
+function many(steps: number): string {
+  return `${steps} ${steps === 1 ? 'step' : 'steps'}`
+}
+
+/** What the step that was taken last is and did, and who waits after it. */
+function Now({
   step,
-  run,
-  at,
+  number,
+  waits,
 }: {
-  readonly step: number
-  readonly run: StoryRun
-  readonly at: (step: number) => void
+  readonly step: StoryStep | undefined
+  readonly number: number
+  readonly waits: readonly Wait[]
 }) {
-  const last = run.steps.length
-  const [help, setHelp] = useState(false)
-  return (
-    <div class="controls" role="toolbar" aria-label="steps">
-      <button type="button" disabled={step === 0} onClick={() => at(0)} aria-label="to the start">
-        |◀
-      </button>
-      <button type="button" disabled={step === 0} onClick={() => at(step - 1)} aria-label="previous step">
-        ◀
-      </button>
-      <input
-        type="range"
-        min={0}
-        max={last}
-        value={step}
-        aria-label="step"
-        onInput={event => at(Number((event.target as HTMLInputElement).value))}
-      />
-      <button type="button" disabled={step === last} onClick={() => at(step + 1)} aria-label="next step">
-        ▶
-      </button>
-      <button type="button" disabled={step === last} onClick={() => at(last)} aria-label="to the violation">
-        ▶|
-      </button>
-      <output>
-        step {step} of {last}
-      </output>
-      <button type="button" aria-expanded={help} onClick={() => setHelp(!help)}>
-        keys
-      </button>
-      {help ? (
-        <p class="help">
-          <kbd>←</kbd> <kbd>→</kbd> or <kbd>k</kbd> <kbd>j</kbd> previous and next step · <kbd>Home</kbd> <kbd>End</kbd>{' '}
-          start and violation · <kbd>Tab</kbd> to a value, <kbd>Enter</kbd> or <kbd>w</kbd>: to the step that wrote it ·{' '}
-          <kbd>Esc</kbd> all results
-        </p>
-      ) : null}
-    </div>
-  )
-}
-
-/** What the step that was taken last is and did. */
-function Now({ step, number }: { readonly step: StoryStep | undefined; readonly number: number }) {
-  if (!step) return <p class="now">before the first step</p>
+  if (!step) {
+    return (
+      <div class="now">
+        <h2>before the first step</h2>
+        <WaitsView waits={waits} />
+      </div>
+    )
+  }
   return (
     <div class="now">
-      <p>
-        <b>{step.thread}</b> took step {number}:
-      </p>
+      <h2>
+        after step {number}, by {step.thread}
+      </h2>
       <p class="label">
         <code>{step.label}</code>
       </p>
@@ -200,36 +156,9 @@ function Now({ step, number }: { readonly step: StoryStep | undefined; readonly 
           {said}
         </p>
       ))}
+      <WaitsView waits={waits} />
     </div>
   )
-}
-
-function Drawn({
-  film,
-  step,
-  at,
-}: {
-  readonly film: Film
-  readonly step: number
-  readonly at: (step: number) => void
-}) {
-  const sections = useMemo(() => sectionsAt(film, step), [film, step])
-  return (
-    <PictureView
-      sections={sections}
-      folded={FOLDED}
-      compared={step > 0}
-      boxBefore={(section, box) => boxAt(film, step - 1, section, box)}
-      onLine={(section, box, line) => at(lastWrite(film, step, { section, box, line }))}
-    />
-  )
-}
-
-function sectionsAt({ album, pictures }: Film, picture: number): Section[] {
-  return (pictures[picture] ?? []).map(number => {
-    const { boxes, ...section } = album.sections[number]
-    return { ...section, boxes: boxes.map(box => album.boxes[box]) }
-  })
 }
 
 /** Keys that mean something wherever the focus is, but for fields that take text. */
@@ -237,17 +166,15 @@ function useKeys(step: number, run: StoryRun, at: (step: number) => void, home: 
   // Before the page is painted: whoever sees it may press a key.
   useLayoutEffect(() => {
     const moves: Readonly<Record<string, () => void>> = {
-      ArrowRight: () => at(step + 1),
-      j: () => at(step + 1),
-      n: () => at(step + 1),
+      ArrowRight: () => at(nextOf(step, run)),
+      j: () => at(nextOf(step, run)),
+      n: () => at(nextOf(step, run)),
       ArrowLeft: () => at(step - 1),
       k: () => at(step - 1),
       p: () => at(step - 1),
       Home: () => at(0),
       End: () => at(run.steps.length),
-      w: () => {
-        if (document.activeElement?.matches('button.line')) (document.activeElement as HTMLElement).click()
-      },
+      w: askOfFocused,
       ...(home && { Escape: () => go({}) }),
     }
     const pressed = (event: KeyboardEvent) => {

@@ -1,7 +1,7 @@
 import { UsageError } from '../errors.js'
 import type { Picture } from '../picture/picture.js'
+import { FIELDS, LOCKS, THREADS } from '../picture/sections.js'
 import { didYouMean } from '../program/suggest.js'
-import { FIELDS, LOCKS, THREADS } from '../trace/picture-of.js'
 
 /** Whether a section, by its title, is among those that were asked for. */
 export type Wanted = (title: string) => boolean

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest'
 import { programOf } from '../../test/models.js'
 import { type Drawing, drawing } from '../picture/drawing.js'
+import { FIELDS, THREADS } from '../picture/sections.js'
 import { machine } from '../program/operation.js'
 import { ReferenceSystem } from '../program/reference-system.js'
 import { int, record } from '../state/schema.js'
-import { FIELDS, pictureOf, THREADS } from './picture-of.js'
+import { pictureOf } from './picture-of.js'
 
 const counter = machine('counter', record({ count: int(0, 3) }))
 const next = { operation: 'increment', label: 'count++' }

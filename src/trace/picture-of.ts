@@ -3,6 +3,7 @@ import { EXCLUSIVE, Locks, NONE } from '../explore/locks/held.js'
 import type { Drawing } from '../picture/drawing.js'
 import { fieldsOf } from '../picture/fields.js'
 import type { Box, Line, Picture, Section } from '../picture/picture.js'
+import { FIELDS, LOCKS, THREADS } from '../picture/sections.js'
 import { asSections } from '../picture/shape.js'
 import type { Program } from '../program/program.js'
 import { framesAt, type ReferenceState, ReferenceSystem } from '../program/reference-system.js'
@@ -10,11 +11,6 @@ import type { LockClass } from '../property/locks.js'
 import { show } from '../state/diff.js'
 import { threadOf } from '../system/system.js'
 import { waitsFor } from './wait-for.js'
-
-/** The section of locks, and those that every picture ends with. */
-export const LOCKS = 'locks'
-export const FIELDS = 'all fields'
-export const THREADS = 'threads'
 
 /** What is needed to draw the states of a program. */
 export interface Artist {

@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { openBrowser } from '../browser.js'
+import { stumblingBlocks } from '../page-health.js'
 import { fixture, foliocheck, ROOT, temporaryFolder } from './run.js'
 
 const folder = temporaryFolder()
@@ -41,10 +42,22 @@ async function open(file: string, hash = '', width = 1366, height = 768): Promis
 /** The numbers of the steps that are marked as the current one, as the list and the words have it. */
 async function shown(page: Page): Promise<unknown[]> {
   const [listed, told] = await Promise.all([
-    page.locator('[aria-current=step] .number').textContent(),
+    page.locator('.stage [aria-current=step] .number').textContent(),
     page.locator('output').textContent(),
   ])
   return [listed?.trim(), told]
+}
+
+/** The least width of a column of a grid, in pixels. */
+function narrowest(page: Page): Promise<number> {
+  return page.evaluate(() =>
+    Math.min(
+      ...[...document.querySelectorAll('.stage .boxes.grid')].flatMap(grid =>
+        getComputedStyle(grid).gridTemplateColumns.split(' ').map(Number.parseFloat),
+      ),
+      Number.MAX_VALUE,
+    ),
+  )
 }
 
 const FILES: readonly (readonly [file: string, model: string])[] = [
@@ -71,19 +84,23 @@ describe('the page of a counterexample', () => {
     const found = JSON.parse(readFileSync(source, 'utf8'))
     expect(await page.locator('h1').textContent()).toContain(found.property)
     const steps = found.trace.steps.filter((step: { setup: boolean }) => !step.setup)
-    expect(await page.locator('.steps .body').count()).toBe(steps.length)
+    expect(await page.locator('.stage .steps .body').count()).toBe(steps.length)
+    expect(await stumblingBlocks(page)).toEqual([])
     // Its states are drawn: the machine, not only its fields.
     const sections = await page.locator('.right h3').allInnerTexts()
     expect(sections.length).toBeGreaterThan(2)
     expect(await page.locator('.right .alarm').count()).toBe(0)
     await page.keyboard.press('End')
-    expect(await shown(page)).toEqual([String(steps.length), `step ${steps.length} of ${steps.length}`])
+    const [listed, told] = await shown(page)
+    expect(listed).toBe(String(steps.length))
+    expect(told).toContain(`step ${steps.length} of ${steps.length}`)
     expect(await page.locator('.now').textContent()).toContain(steps.at(-1).label)
     for (const [width, height] of [
       [390, 844],
       [820, 1180],
     ]) {
       await page.setViewportSize({ width, height })
+      expect(await narrowest(page)).toBeGreaterThanOrEqual(5.5 * 15)
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
     }
     expect(trouble).toEqual([])
@@ -128,6 +145,86 @@ describe('the page of a counterexample', () => {
     await page.close()
   })
 
+  test('who waits, and for which lock, is said beside the step; a thread has one colour in all runs', async () => {
+    const { page, trouble } = await open(join(folder, 'drv-amdkfd-folio-lock-inversion.html'))
+    const runs = page.getByRole('navigation', { name: 'runs' }).getByRole('link')
+    expect(await runs.allInnerTexts()).toEqual(['run 1 5 steps', 'run 2 14 steps'])
+    const head = (name: string) => page.locator('.stage .lane-head', { hasText: name })
+    const colourOf = (name: string) => head(name).evaluate(span => getComputedStyle(span).color)
+    await page.keyboard.press('End')
+    expect(await page.locator('.now .waits').textContent()).toBe(
+      'gpu fault waits at mutex_lock(&p->svms.lock) for &svms->lock, held by cpu',
+    )
+    const colour = await colourOf('cpu')
+    await runs.nth(1).click()
+    expect(await page.locator('.runs [aria-current=page]').textContent()).toContain('run 2')
+    await page.keyboard.press('End')
+    expect(await colourOf('cpu')).toBe(colour)
+    expect(await colourOf('gpu fault')).not.toBe(colour)
+    expect(await head('gpu fault').textContent()).toBe('gpu fault waits')
+    expect(await head('cpu').textContent()).toBe('cpu')
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  test('a loop has a bar from its beginning to its end, and goes round', async () => {
+    const { page, trouble } = await open(join(folder, 'dp-fault-pileup-livelock.html'))
+    expect(await shown(page)).toEqual(['0', 'step 0 of 82, before the loop of 7 to 82'])
+    expect(await page.locator('.stage .steps .loops').count()).toBe(76)
+    const borders = await page
+      .locator('.stage .steps > li')
+      .evaluateAll(items => items.map(item => getComputedStyle(item).borderLeftStyle === 'double'))
+    expect(borders.indexOf(true)).toBe(7)
+    expect(borders.slice(7).every(Boolean)).toBe(true)
+    await page.getByRole('button', { name: 'to the end of the loop' }).click()
+    expect(await shown(page)).toEqual(['82', 'step 82 of 82, in the loop of 7 to 82'])
+    await page.getByRole('button', { name: 'round the loop again' }).click()
+    expect((await shown(page))[0]).toBe('7')
+    await page.keyboard.press('End')
+    await page.keyboard.press('ArrowRight')
+    expect((await shown(page))[0]).toBe('7')
+    expect(trouble).toEqual([])
+    await page.close()
+  })
+
+  test('several runs are all printed, in order, with all columns of what is drawn', async () => {
+    const { page } = await open(join(folder, 'drv-amdkfd-folio-lock-inversion.html'), '#run=2&step=3')
+    await page.setViewportSize({ width: 700, height: 1000 })
+    await page.emulateMedia({ media: 'print' })
+    const headings = await page.locator('h2:visible').allInnerTexts()
+    expect(headings).toEqual(['run 1 of 2', 'after the last step', 'run 2 of 2', 'after the last step'])
+    expect(await page.locator('.steps .body:visible').count()).toBe(5 + 14)
+    const cut = await page.evaluate(() =>
+      [...document.querySelectorAll('.box, .step, .boxes')]
+        .filter(part => part.getClientRects().length > 0)
+        .filter(part => part.getBoundingClientRect().right > innerWidth + 1 || part.scrollWidth > part.clientWidth + 1)
+        .map(part => part.outerHTML.slice(0, 100)),
+    )
+    expect(cut).toEqual([])
+    await page.close()
+  })
+
+  test('a link to a step shows it: in the list where that stands beside the state, else the state', async () => {
+    const file = join(folder, 'dp-fault-pileup-livelock.html')
+    const { page } = await open(file, '#step=70')
+    const inView = (selector: string) =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate(part => {
+          const { top, bottom } = part.getBoundingClientRect()
+          return top >= 0 && bottom <= innerHeight
+        })
+    expect(await inView('.stage .step.current')).toBe(true)
+    expect(await inView('.now')).toBe(true)
+    await page.close()
+    const { page: phone } = await open(file, '#step=70', 390, 844)
+    expect(await phone.evaluate(() => scrollY)).toBe(0)
+    await phone.keyboard.press('ArrowRight')
+    expect(await phone.evaluate(() => scrollY)).toBe(0)
+    await phone.close()
+  })
+
   test('tells its steps as text where no script runs', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false })
     const page = await context.newPage()
@@ -160,6 +257,7 @@ describe('the page of a whole check', () => {
     expect(statSync(file).size).toBeLessThan(500_000)
     const { page, trouble } = await open(file)
     expect(await page.locator('.matrix tbody tr').count()).toBe(SOME.length)
+    expect(await stumblingBlocks(page)).toEqual([])
     const cell = page.locator('.matrix td a').first()
     const told = (await cell.getAttribute('aria-label')) ?? ''
     await cell.click()

@@ -9,6 +9,7 @@ import type { Project } from '../../project/project.js'
 import { lockClassesOf } from '../../property/locks.js'
 import { type Artist, pictureOf } from '../../trace/picture-of.js'
 import { Diverged, type Replay, replay } from '../../trace/replay.js'
+import { stateAfter } from '../../trace/state-after.js'
 import type { Trace } from '../../trace/trace.js'
 import { counterexampleText, lengthOf, withoutText } from '../counterexample-text.js'
 import { printable } from '../wrap.js'
@@ -127,7 +128,6 @@ function draw(found: Counterexample, { project, kernel }: Models): Picture[][] |
 
 /** Pictures of the state after the setup and after each further step. */
 function picturesOf(artist: Artist, run: Replay, trace: Trace): Picture[] {
-  const setup = trace.steps.filter(step => step.setup).length
-  const start = run.steps[setup - 1]?.after ?? run.initial
-  return [start, ...run.steps.slice(setup).map(step => step.after)].map(state => pictureOf(artist, state))
+  const own = trace.steps.filter(step => !step.setup).length
+  return Array.from({ length: own + 1 }, (_, step) => pictureOf(artist, stateAfter(run, trace, step)))
 }
