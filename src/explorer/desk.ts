@@ -1,10 +1,12 @@
 import { TaskThread } from '../check/task-thread.js'
 import type { Run } from '../explore/result.js'
+import type { Told } from '../page/changes.js'
 import type { Form, HandedOut } from './hand-out.js'
 import type { Place } from './place.js'
 import type { QuestionTask } from './question-task.js'
-import { type Question, resultOf } from './questions.js'
+import { type Answered, type Question, resultOf } from './questions.js'
 import type { Choice } from './subject.js'
+import type { Written } from './written.js'
 
 /** How long an answer may take. One that takes longer is stuck: in a recipe that never returns, say. */
 const PATIENCE_MS = 20_000
@@ -13,7 +15,7 @@ const PATIENCE_MS = 20_000
  * Answers questions about runs, one after the other, in a worker thread: whatever a recipe does there, those who ask go on.
  */
 export class Desk {
-  #thread: TaskThread<Place | HandedOut> | undefined
+  #thread: TaskThread<Answered> | undefined
   #queue: Promise<unknown> = Promise.resolve()
 
   constructor(readonly choice: Choice) {}
@@ -28,19 +30,24 @@ export class Desk {
     return (await this.#ask({ kind: 'hand-out', run, form, property })) as HandedOut
   }
 
+  /** Which step of a run wrote something. @throws UsageError when the run is not possible, ModelError */
+  async written(run: Run, told: Told): Promise<Written> {
+    return (await this.#ask({ kind: 'written', run, told })) as Written
+  }
+
   /** Gives up the question that is being answered, if there is one. */
   giveUp(): void {
     this.#thread?.giveUp()
     this.#thread = undefined
   }
 
-  #ask(question: Question): Promise<Place | HandedOut> {
+  #ask(question: Question): Promise<Answered> {
     const answered = this.#queue.then(() => this.#answer({ choice: this.choice, question }))
     this.#queue = answered.catch(() => undefined)
     return answered
   }
 
-  async #answer(task: QuestionTask): Promise<Place | HandedOut> {
+  async #answer(task: QuestionTask): Promise<Answered> {
     const thread = this.#thread ?? new TaskThread(new URL('./question-task.js', import.meta.url))
     this.#thread = thread
     const timer = setTimeout(() => this.giveUp(), PATIENCE_MS)

@@ -11,12 +11,15 @@ import { PackedSystem } from '../program/packed-system.js'
 import { named, type Project } from '../project/project.js'
 import { replay } from '../trace/replay.js'
 import { brokenAt } from './broken.js'
+import { counterexampleAt } from './counterexample-at.js'
 import { arrive, further, here, type Journey, upTo } from './journey.js'
 import { offersOf } from './offers.js'
 import { hashOf, journeyOf } from './page/address.js'
 import { placeAt } from './place.js'
 import { searchFrom } from './search.js'
+import { smallestOf } from './smallest.js'
 import { type Subject, subjectIn } from './subject.js'
+import { writtenAt } from './written.js'
 
 const START: Run = { initial: 0, ordinals: [] }
 
@@ -122,6 +125,53 @@ describe('a search from a place', () => {
         expect(searched.run.ordinals.slice(0, run.ordinals.length)).toEqual(run.ordinals)
         const names = (at: Run) => brokenAt(program, project.properties, replay(program, at)).map(b => b.property.name)
         expect(names(searched.run)).toContain(searched.property)
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
+describe('the smallest counterexample', () => {
+  test('is that of a check, wherever the run that led to the violation went', () => {
+    fc.assert(
+      fc.property(anySubject, choices, (of, wanted) => {
+        const run = stepped(of, wanted)
+        for (const { property, why } of placeAt(of, run).violated) {
+          const asStepped = counterexampleAt(of, run, property)
+          const least = smallestOf(of, run, property, {})
+          expect(least.property).toBe(property)
+          expect(least.steps).toBeLessThanOrEqual(asStepped.steps)
+          expect(why.reason).not.toBe('')
+          const searched = searchFrom(of, START, { property })
+          expect(searched.kind).toBe('found')
+          if (searched.kind === 'found' && least.without.threads.length + least.without.actions.length === 0) {
+            expect(least.trace.run.ordinals).toHaveLength(searched.run.ordinals.length)
+          }
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+})
+
+describe('the step that wrote a value', () => {
+  test('is the last after which the value is as it is now, and was not before', () => {
+    fc.assert(
+      fc.property(anySubject, choices, fc.nat(999), (of, wanted, pick) => {
+        const run = stepped(of, wanted)
+        const { trace, setup, picture } = placeAt(of, run)
+        const all = picture.sections.flatMap(({ title: section, boxes }) =>
+          boxes.flatMap(({ name: box, lines }) => lines.map(({ name: line }) => ({ section, box, line }))),
+        )
+        const told = all[pick % all.length]
+        const { step } = writtenAt(of, run, told)
+        const valueAt = (at: number) =>
+          placeAt(of, upTo(trace.run, setup + at))
+            .picture.sections.find(({ title }) => title === told.section)
+            ?.boxes.find(({ name }) => name === told.box)
+            ?.lines.find(({ name }) => name === told.line)?.value
+        for (let at = step; at <= trace.steps.length - setup; at++) expect(valueAt(at)).toBe(valueAt(step))
+        if (step > 0) expect(valueAt(step - 1)).not.toBe(valueAt(step))
       }),
       { numRuns: 60 },
     )

@@ -1,6 +1,7 @@
+import type { Counterexample } from '../check/counterexample.js'
 import { fileNameOf, serialise } from '../check/write-counterexample.js'
 import type { Run } from '../explore/result.js'
-import { counterexampleText } from '../report/counterexample-text.js'
+import { counterexampleText, lengthOf } from '../report/counterexample-text.js'
 import { lanes } from '../report/lanes.js'
 import { sequenceText } from '../report/sequence.js'
 import { printable } from '../report/wrap.js'
@@ -19,6 +20,8 @@ export interface HandedOut {
   /** A name for its file. */
   readonly file: string
   readonly text: string
+  /** What is to be said of it; of a counterexample how long it is, and whether that is the least. */
+  readonly about?: string
 }
 
 /** Columns of a text. */
@@ -31,10 +34,8 @@ const WIDTH = 100
 export function handOut(subject: Subject, run: Run, form: Form, property?: string): HandedOut {
   const stem = () => fileNameOf(about(subject, run, property)).replace(/\.json$/, '')
   switch (form) {
-    case 'counterexample': {
-      const found = counterexampleAt(subject, run, property)
-      return { file: fileNameOf(found), text: serialise(found) }
-    }
+    case 'counterexample':
+      return asFile(counterexampleAt(subject, run, property))
     case 'test':
       return { file: `${stem()}.test.ts`, text: testText(subject, run) }
     case 'text':
@@ -44,6 +45,11 @@ export function handOut(subject: Subject, run: Run, form: Form, property?: strin
     case 'plantuml':
       return { file: `${stem()}.puml`, text: lines(sequenceText(about(subject, run, property), form)) }
   }
+}
+
+/** A counterexample as its file, and how long it is. */
+export function asFile(found: Counterexample): HandedOut {
+  return { file: fileNameOf(found), text: serialise(found), about: lengthOf(found) }
 }
 
 function lines(of: readonly string[]): string {

@@ -1,7 +1,5 @@
 import { refusingExit, serve } from '../check/serve.js'
-import type { HandedOut } from './hand-out.js'
-import type { Place } from './place.js'
-import { answerTo, type Question } from './questions.js'
+import { type Answered, answerTo, type Question } from './questions.js'
 import { type Choice, type Subject, subjectOf } from './subject.js'
 
 /** A question with what it is about: what a worker thread is asked. */
@@ -14,7 +12,7 @@ export interface QuestionTask {
 let subject: Promise<Subject> | undefined
 
 /** @throws what `subjectOf` and `answerTo` throw */
-async function runTask({ choice, question }: QuestionTask): Promise<Place | HandedOut> {
+async function runTask({ choice, question }: QuestionTask): Promise<Answered> {
   subject ??= subjectOf(choice)
   const loaded = await subject
   return refusingExit(() => answerTo(loaded, question))

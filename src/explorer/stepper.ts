@@ -9,6 +9,7 @@ import { only, sectionsOf } from '../report/sections.js'
 import { stateText } from '../report/state-text.js'
 import { paragraph, printable } from '../report/wrap.js'
 import type { Desk } from './desk.js'
+import type { HandedOut } from './hand-out.js'
 import { arrive, further, here, type Journey, upTo } from './journey.js'
 import { offersOf } from './offers.js'
 import type { Place } from './place.js'
@@ -26,7 +27,8 @@ const HELP = [
   '  s [sections]  show the state: locks and the machine, the sections named, with commas between, or all',
   '  l             list the steps so far',
   '  m             the same as a diagram in Mermaid',
-  '  w file        write a counterexample, where a property is violated',
+  '  w file        write a counterexample, where a property is violated: the run as it is',
+  '  W file        write the smallest counterexample to that: a search from the start looks for it',
   '  t             print a test that takes these steps',
   '  q             quit',
 ]
@@ -84,7 +86,9 @@ export class Stepper {
       case 't':
         return this.#handedOut('test')
       case 'w':
-        return this.#write(argument)
+        return this.#write(argument, (run, property) => this.desk.handOut(run, 'counterexample', property))
+      case 'W':
+        return this.#write(argument, async (run, property) => resultOf(await this.searcher.smallest(run, property)))
       case '?':
       case 'h':
       case 'help':
@@ -173,15 +177,18 @@ export class Stepper {
     return text.trimEnd().split('\n')
   }
 
-  async #write(argument: string): Promise<string[]> {
+  async #write(
+    argument: string,
+    handOut: (run: Run, property: string | undefined) => Promise<HandedOut>,
+  ): Promise<string[]> {
     const last = argument.slice(argument.lastIndexOf(' ') + 1)
     const property = this.subject.project.properties.find(({ name }) => name === last)?.name
     const file = property === undefined ? argument : argument.slice(0, -property.length).trim()
     if (file === '') throw new UsageError('w', 'needs the name of a file', 'w <file> [property]')
-    const { text } = await this.desk.handOut(here(this.#journey), 'counterexample', property)
+    const { text, about } = await handOut(here(this.#journey), property)
     const found = JSON.parse(text) as Counterexample
     writeCounterexample(file, found)
-    return [`  ${found.property} in ${found.steps} steps: ${file}`]
+    return [`  ${found.property} in ${found.steps} steps: ${file}`, ...paragraph('  ', about ?? '', this.width)]
   }
 
   #number(text: string, command: string): number {

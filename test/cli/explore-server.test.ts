@@ -209,6 +209,11 @@ describe('what it answers', () => {
     const { file, text: found } = JSON.parse(handed.text) as { file: string; text: string }
     expect(file).toBe('get-races-put.no-use-after-free.v1.json')
     expect(JSON.parse(found)).toMatchObject({ format: 'foliocheck-counterexample', property: 'no-use-after-free' })
+    const least = JSON.parse((await ask(server, 'smallest', { run })).text) as { about: string; text: string }
+    expect(least.about).toContain('no shorter run exists')
+    expect(JSON.parse(least.text)).toMatchObject({ property: 'no-use-after-free', shortest: true })
+    const told = { section: 'all fields', box: 'state', line: 'freed' }
+    expect(JSON.parse((await ask(server, 'written', { run, told })).text)).toEqual({ step: 5 })
     for (const form of ['test', 'text', 'mermaid', 'plantuml']) {
       expect((await ask(server, 'hand-out', { run, form })).status, form).toBe(200)
     }
@@ -239,6 +244,15 @@ describe('what it answers', () => {
     ],
     ['a form that is none', 'hand-out', { ...START, form: '../x' }, 400],
     ['a counterexample of nothing', 'hand-out', { ...START, form: 'counterexample' }, 400],
+    ['the smallest of nothing', 'smallest', START, 400],
+    ['the smallest of a property that is not there', 'smallest', { ...START, property: '<script>' }, 400],
+    ['the writer of a value without a name', 'written', { ...START, told: { section: 'x', box: 'y' } }, 400],
+    [
+      'the writer of a value in an impossible run',
+      'written',
+      { run: { initial: 9, ordinals: [] }, told: { section: '', box: '', line: '' } },
+      400,
+    ],
     ['a property that is not there', 'search', { ...START, property: '<script>' }, 400],
     ['no question', 'eval', {}, 404],
     ['an inherited question', 'constructor', {}, 404],

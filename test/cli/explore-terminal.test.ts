@@ -167,6 +167,27 @@ describe.concurrent('explore --terminal', () => {
     expect(readFileSync(other, 'utf8')).toBe('mine')
   })
 
+  test('writes the smallest counterexample, whichever way the run went', async () => {
+    const [asStepped, smallest] = [join(folder, 'as stepped.json'), join(folder, 'smallest.json')]
+    const args = ['free-races-reuse', '--kernel', 'v6.19']
+    // The driver looks for memory in vain first, which is a step too many.
+    const ran = await stepped(args, '1', '2', 'v', `w ${asStepped}`, `W ${smallest}`)
+    expect(ran.stdout).toContain('no-access-after-handover in 13 steps')
+    expect(ran.stdout).toContain('a shorter run may exist')
+    expect(ran.stdout).toMatch(
+      /no-access-after-handover in 12 steps: .*\n +violated after 12 steps, .*no shorter run exists/,
+    )
+    const [longer, least] = [asStepped, smallest].map(file => JSON.parse(readFileSync(file, 'utf8')))
+    expect(longer).toMatchObject({ steps: 13, shortest: false })
+    expect(least).toMatchObject({ steps: 12, shortest: true, calmest: true })
+    expect((await foliocheck(['replay', smallest])).code).toBe(1)
+    const nothing = await stepped(args, '1', `W ${smallest}`)
+    expect(nothing.stderr).toBe('foliocheck: the run: violates no property where it ends; go on to a violation first\n')
+    const short = await stepped([...args, '--states', '20'], '1', '1 1 1 1 1 1 1 1 1 1 1 1', `W ${smallest}`)
+    expect(short.stderr).toContain('the smallest counterexample: was not found: ')
+    expect(JSON.parse(readFileSync(smallest, 'utf8'))).toEqual(least)
+  })
+
   test('writes nothing where nothing is violated', async () => {
     const file = join(folder, 'nothing.json')
     const ran = await stepped(['get-races-put', '--kernel', 'v1', ...project], '1', `w ${file}`)

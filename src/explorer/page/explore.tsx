@@ -1,8 +1,11 @@
 import { render } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
+import { boxIn, type Told } from '../../page/changes.js'
 import { LanesView } from '../../page/lanes-view.js'
 import { PictureView } from '../../page/picture-view.js'
+import { askOfFocused } from '../../page/told-key.js'
 import type { Picture } from '../../picture/picture.js'
+import { FIELDS } from '../../picture/sections.js'
 import type { Place } from '../place.js'
 import type { Offer } from '../threads-at.js'
 import { HandedView } from './handed-view.js'
@@ -13,9 +16,6 @@ import { type Shown, Walk } from './walk.js'
 
 /** The name of the thread that runs a setup. */
 const SETUP = 'setup'
-
-/** The section of every field, which is shown when it is opened. */
-const FOLDED = ['all fields']
 
 function Explore({ shown, walk }: { readonly shown: Shown; readonly walk: Walk }) {
   const { place, journey, steps, setup, message, handed } = shown
@@ -59,6 +59,7 @@ function Explore({ shown, walk }: { readonly shown: Shown; readonly walk: Walk }
               loopFrom={place.trace.loopFrom}
               current={current}
               onStep={step => walk.goTo(step)}
+              waiting={place.threads.flatMap(({ name, is }) => (is === 'waiting' ? [name] : []))}
               violated={place.violated.length > 0 && current === steps.length && place.trace.loopFrom === undefined}
             />
           </section>
@@ -78,6 +79,7 @@ function Explore({ shown, walk }: { readonly shown: Shown; readonly walk: Walk }
               what={whereText(place, current, steps[current - 1]?.thread)}
               picture={place.picture}
               before={current > 0 ? place.before : undefined}
+              onTold={told => walk.toWrite(told)}
             />
           )}
         </section>
@@ -100,21 +102,22 @@ function Drawn({
   what,
   picture,
   before,
+  onTold,
 }: {
   readonly what: string
   readonly picture: Picture
   readonly before: Picture | undefined
+  readonly onTold?: (told: Told) => void
 }) {
   return (
     <>
-      <p class="now">{what}</p>
+      <h2 class="now">{what}</h2>
       <PictureView
         sections={picture.sections}
-        folded={FOLDED}
+        folded={[FIELDS]}
         compared={before !== undefined}
-        boxBefore={(section, box) =>
-          before?.sections.find(({ title }) => title === section)?.boxes.find(({ name }) => name === box)
-        }
+        boxBefore={(section, box) => boxIn(before?.sections ?? [], section, box)}
+        onTold={onTold}
       />
     </>
   )
@@ -130,6 +133,7 @@ function useKeys(walk: Walk): void {
       else if (event.key === 'u' || event.key === 'Backspace') walk.back()
       else if (event.key === 'r') walk.on()
       else if (event.key === 'v') walk.search(undefined)
+      else if (event.key === 'w') askOfFocused()
       else if (event.key === 'Escape') walk.cancel()
       else if (event.key === '?') document.querySelector<HTMLElement>('[aria-expanded]')?.click()
       else return

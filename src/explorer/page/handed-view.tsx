@@ -14,6 +14,7 @@ export function HandedView({ handed }: { readonly handed: HandedOut }) {
   return (
     <div class="handed">
       <p role="status">
+        {handed.about === undefined ? null : `${handed.about}. `}
         {copied ? 'Copied.' : 'Select and copy.'} A name for its file: <code>{handed.file}</code>
       </p>
       <textarea

@@ -105,15 +105,24 @@ export function Copies({ shown, walk }: ToolsProps) {
           {label}
         </button>
       ))}
+      <button
+        type="button"
+        disabled={busy || place.violated.length === 0}
+        title="the shortest run to this violation, found by a search from the start"
+        onClick={() => walk.smallest()}
+      >
+        smallest counterexample
+      </button>
       <button type="button" aria-expanded={help} onClick={() => setHelp(!help)} title="?">
         keys
       </button>
       {help ? (
         <p class="help">
           <kbd>1</kbd> … <kbd>9</kbd> take the step of that number · <kbd>u</kbd> or <kbd>Backspace</kbd> take back ·{' '}
-          <kbd>r</kbd> again what was taken back · <kbd>v</kbd> run to the nearest violation, <kbd>Esc</kbd> stop that,
-          or put away what was copied · <kbd>?</kbd> this. The address of this page holds the run: load it again, and it
-          is as it is.
+          <kbd>r</kbd> again what was taken back · <kbd>v</kbd> run to the nearest violation · <kbd>Tab</kbd> to a
+          value, <kbd>Enter</kbd> or <kbd>w</kbd>: to the step that wrote it · <kbd>Esc</kbd> stop a search, or put away
+          what was copied · <kbd>?</kbd> this. The address of this page holds the run: load it again, and it is as it
+          is.
         </p>
       ) : null}
     </div>

@@ -1,4 +1,8 @@
+import { WhyView } from '../../page/why-view.js'
 import type { ViolatedHere } from '../place.js'
+
+/** What is said of what was read, at most. */
+const MOST = 12
 
 /** A property that is violated in this state: why, and which steps wrote what makes it false. */
 export function ViolatedView({
@@ -9,34 +13,14 @@ export function ViolatedView({
   readonly onStep: (step: number) => void
 }) {
   const { property, claim, why } = violated
-  return (
-    <div class="why" role="status">
+  const evidence = why.evidence.slice(0, MOST).map(({ name, value, writtenAt: at }) => ({ name, value, at, run: 0 }))
+  const head = (
+    <>
       <p>
         <b>✗ {property}</b> is violated here. <span class="dim">Claim: {claim}</span>
       </p>
       <p>{why.reason}</p>
-      {why.lines ? <pre>{why.lines.join('\n')}</pre> : null}
-      {why.evidence.length > 0 ? (
-        <ul>
-          {why.evidence.slice(0, 12).map(({ name, value, writtenAt }) => (
-            <li key={name}>
-              <code>
-                {name} = {value}
-              </code>
-              {writtenAt === undefined
-                ? ' as at the start'
-                : writtenAt === 0
-                  ? ' written by the setup'
-                  : ', written at '}
-              {writtenAt ? (
-                <button type="button" class="link" onClick={() => onStep(writtenAt)}>
-                  step {writtenAt}
-                </button>
-              ) : null}
-            </li>
-          ))}
-        </ul>
-      ) : null}
-    </div>
+    </>
   )
+  return <WhyView live head={head} lines={why.lines ?? []} evidence={evidence} onStep={onStep} />
 }

@@ -1,4 +1,5 @@
 import type { Run } from '../../explore/result.js'
+import type { Told } from '../../page/changes.js'
 import type { StoryStep } from '../../page/data.js'
 import { stepOf } from '../../report/html/story-step.js'
 import type { HandedOut } from '../hand-out.js'
@@ -25,6 +26,8 @@ export interface Shown {
   readonly message: string
   readonly handed: HandedOut | undefined
 }
+
+const AS_AT_START = 'it is as it was before the first step'
 
 const START: Run = { initial: 0, ordinals: [] }
 
@@ -94,8 +97,42 @@ export class Walk {
     this.#do(() => this.#go({ initial, ordinals: [] }))
   }
 
+  /** To the step that wrote something last. */
+  toWrite(told: Told): void {
+    this.#do(async ({ journey, setup }) => {
+      const { step } = await ask('written', { run: here(journey), told })
+      if (setup + step === journey.at) this.#update({ message: step === 0 ? AS_AT_START : 'this step wrote it' })
+      else {
+        await this.#go(upTo(journey.run, setup + step))
+        if (step === 0) this.#update({ message: AS_AT_START })
+      }
+    })
+  }
+
   /** Runs on to the nearest violation of a property, or of any. */
   search(property: string | undefined): void {
+    this.#searchFor(async ({ journey }) => {
+      const found = await ask('search', { run: here(journey), ...(property !== undefined && { property }) })
+      if (found.kind === 'nothing') {
+        return this.#update({ message: nothingText(found.limit, found.states, property) })
+      }
+      const steps = found.run.ordinals.length - journey.at
+      await this.#go(found.run)
+      const many = `${steps} ${steps === 1 ? 'step' : 'steps'}`
+      this.#update({
+        message: `${found.property}: ${many} on, ${found.states.toLocaleString('en-US')} states looked at`,
+      })
+    })
+  }
+
+  /** Hands out the smallest counterexample to what is violated here. */
+  smallest(): void {
+    this.#searchFor(async ({ journey }) => {
+      this.#update({ handed: await ask('smallest', { run: here(journey) }) })
+    })
+  }
+
+  #searchFor(work: (shown: Shown) => Promise<void>): void {
     if (this.#searching) return
     this.#searching = true
     const timer = setInterval(() => {
@@ -105,20 +142,9 @@ export class Walk {
       )
     }, 300)
     this.#then(async () => {
-      if (!this.#shown) return
-      const { journey } = this.#shown
-      this.#update({ searching: 0, message: '', handed: undefined })
       try {
-        const found = await ask('search', { run: here(journey), ...(property !== undefined && { property }) })
-        this.#searching = false
-        if (found.kind === 'found') {
-          const steps = found.run.ordinals.length - journey.at
-          await this.#go(found.run)
-          const many = `${steps} ${steps === 1 ? 'step' : 'steps'}`
-          this.#update({
-            message: `${found.property}: ${many} on, ${found.states.toLocaleString('en-US')} states looked at`,
-          })
-        } else this.#update({ message: nothingText(found.limit, found.states, property) })
+        this.#update({ searching: 0, message: '', handed: undefined })
+        if (this.#shown) await work(this.#shown)
       } finally {
         this.#searching = false
         clearInterval(timer)

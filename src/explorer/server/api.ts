@@ -6,6 +6,7 @@ import { resultOf } from '../questions.js'
 import type { Searched } from '../search.js'
 import type { Searcher } from '../searcher.js'
 import type { Subject } from '../subject.js'
+import type { Written } from '../written.js'
 import { type MESSAGES, parsed } from './messages.js'
 
 /** What there is to be asked about. */
@@ -19,6 +20,8 @@ export interface Answers {
   readonly subject: SubjectData
   readonly place: Place
   readonly search: Searched
+  readonly smallest: HandedOut
+  readonly written: Written
   readonly progress: { readonly busy: boolean; readonly states: number }
   readonly cancel: Record<string, never>
   readonly 'hand-out': HandedOut
@@ -47,14 +50,21 @@ export class Api {
       }
       case 'place':
         return desk.place(parsed(kind, text).run)
+      case 'written': {
+        const { run, told } = parsed(kind, text)
+        return desk.written(run, told)
+      }
       case 'hand-out': {
         const { run, form, property } = parsed(kind, text)
         return desk.handOut(run, form, property)
       }
       case 'search': {
         const { run, property } = parsed(kind, text)
-        if (searcher.busy) throw new Busy('a search is under way; end it first')
-        return resultOf(await searcher.search(run, property))
+        return resultOf(await this.#free().search(run, property))
+      }
+      case 'smallest': {
+        const { run, property } = parsed(kind, text)
+        return resultOf(await this.#free().smallest(run, property))
       }
       case 'progress': {
         parsed(kind, text)
@@ -68,5 +78,11 @@ export class Api {
       default:
         throw new UsageError(String(kind satisfies never), 'is no question', 'load the page again')
     }
+  }
+
+  /** @throws Busy */
+  #free(): Searcher {
+    if (this.searcher.busy) throw new Busy('a search is under way; end it first')
+    return this.searcher
   }
 }

@@ -21,6 +21,8 @@ export const MESSAGES = {
   subject: v.strictObject({}),
   place: v.strictObject({ run }),
   search: v.strictObject({ run, property: v.optional(name) }),
+  smallest: v.strictObject({ run, property: v.optional(name) }),
+  written: v.strictObject({ run, told: v.strictObject({ section: name, box: name, line: name }) }),
   progress: v.strictObject({}),
   cancel: v.strictObject({}),
   'hand-out': v.strictObject({ run, form: v.picklist(FORMS), property: v.optional(name) }),

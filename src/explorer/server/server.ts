@@ -78,10 +78,13 @@ export async function startServer(subject: Subject, limits: Partial<Limits>, wan
     const text = await bodyOf(request)
     if (text === undefined) return say(response, 413, 'the message is too long')
     // A page that is closed waits for no search.
-    response.on('close', () => kind === 'search' && !response.writableFinished && searcher.cancel())
+    response.on(
+      'close',
+      () => (kind === 'search' || kind === 'smallest') && !response.writableFinished && searcher.cancel(),
+    )
     try {
       const answered = await api.answer(kind, text)
-      json(response, 200, kind === 'hand-out' ? answered : safe(answered))
+      json(response, 200, kind === 'hand-out' || kind === 'smallest' ? answered : safe(answered))
     } catch (thrown) {
       say(response, statusOf(thrown), reasonOf(thrown))
     }
