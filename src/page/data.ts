@@ -112,8 +112,9 @@ export interface Story extends StoryHead {
   readonly without: string
   readonly about: string
   readonly why: {
+    /** As a tool of the kernel would print it. */
     readonly lines: readonly string[]
-    /** What was read, and the step that wrote it: of which run, from 0. */
+    /** What was read, and the step that wrote it, of which run, from 0. The step is 0 for the setup, undefined as at the start. */
     readonly evidence: readonly {
       readonly name: string
       readonly value: string

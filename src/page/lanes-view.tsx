@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'preact/hooks'
 import type { StoryStep } from './data.js'
+import { Effects } from './effects.js'
 import { reveal } from './reveal.js'
 
 interface LanesProps {
@@ -68,7 +69,7 @@ export function LanesView({
           const classes = [
             'step',
             ...(number === current ? ['current'] : []),
-            ...(number > current ? ['later'] : []),
+            ...(current > 0 && number > current ? ['later'] : []),
             ...(loopFrom !== undefined && number >= loopFrom ? ['loops'] : []),
             ...(violated && number === steps.length ? ['last'] : []),
           ]
@@ -98,24 +99,5 @@ export function LanesView({
         {loopFrom === undefined ? null : <li class="loop-mark">and again from step {loopFrom}</li>}
       </ol>
     </div>
-  )
-}
-
-function Effects({ step }: { readonly step: StoryStep }) {
-  const shared = step.changes.filter(({ kind }) => kind === 'shared')
-  const shown = shared.length > 0 ? shared : step.changes.filter(({ kind }) => kind === 'local')
-  return (
-    <>
-      {shown.map(({ text }) => (
-        <span key={text} class="effect">
-          {text}
-        </span>
-      ))}
-      {step.said.map(text => (
-        <span key={text} class="said">
-          {text}
-        </span>
-      ))}
-    </>
   )
 }

@@ -1,6 +1,8 @@
 import type { ComponentChildren } from 'preact'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import type { Box, Line, Section } from '../picture/picture.js'
 import { TITLE, type Told } from './changes.js'
+import { revealColumn } from './reveal.js'
 
 /** What a picture's lines are compared with, and what can be asked of them. */
 export interface Before {
@@ -40,8 +42,14 @@ export function PictureView({
 function Boxes({ section, ...before }: { readonly section: Section } & Before) {
   const { columns } = section
   const style = columns === undefined ? {} : { '--columns': columns }
+  const grid = useRef<HTMLDivElement>(null)
+  const first = useRef(true)
+  useLayoutEffect(() => {
+    if (columns !== undefined && grid.current) revealColumn(grid.current, first.current)
+    first.current = false
+  })
   return (
-    <div class={columns === undefined ? 'boxes' : 'boxes grid'} style={style}>
+    <div ref={grid} class={columns === undefined ? 'boxes' : 'boxes grid'} style={style}>
       {section.boxes.map(box => (
         <BoxView key={box.name} section={section} box={box} {...before} />
       ))}

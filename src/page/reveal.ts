@@ -1,14 +1,8 @@
-/** Lists stand beside the state only where the page is wider. */
-const NARROW = '(max-width: 60rem)'
-
-/**
- * Scrolls so that a part of a list is seen: inside of the list where it scrolls by itself, else with the page. On a narrow
- * page, where the list is below the state that was stepped to, the page stays.
- */
+/** Scrolls so that a part of a list is seen: only the list where that scrolls by itself, else the page. */
 export function reveal(part: HTMLElement): void {
   const list = scrollerOf(part)
   if (!list) {
-    if (!matchMedia(NARROW).matches) part.scrollIntoView({ block: 'nearest' })
+    part.scrollIntoView({ block: 'nearest' })
     return
   }
   const [inner, outer] = [part.getBoundingClientRect(), list.getBoundingClientRect()]
@@ -19,9 +13,22 @@ export function reveal(part: HTMLElement): void {
   else if (below > 0) list.scrollTop += below
 }
 
+/**
+ * Scrolls a grid that is wider than its place sideways: to the first box that has changed; when it is shown for the first
+ * time and none has, to the first in which something is.
+ */
+export function revealColumn(grid: HTMLElement, first: boolean): void {
+  if (grid.scrollWidth <= grid.clientWidth) return
+  const box =
+    grid.querySelector('.box.fresh, .box:has(.changed)') ?? (first ? grid.querySelector('.box:not(.quiet)') : null)
+  if (!box) return
+  const [inner, outer] = [box.getBoundingClientRect(), grid.getBoundingClientRect()]
+  if (inner.left < outer.left || inner.right > outer.right) grid.scrollLeft += inner.left - outer.left
+}
+
 function scrollerOf(part: HTMLElement): HTMLElement | undefined {
   for (let at = part.parentElement; at && at !== document.body; at = at.parentElement) {
-    if (at.scrollHeight > at.clientHeight && /auto|scroll/.test(getComputedStyle(at).overflowY)) return at
+    if (/auto|scroll/.test(getComputedStyle(at).overflowY)) return at
   }
   return undefined
 }

@@ -3,6 +3,7 @@ import { sectionsAt } from './changes.js'
 import { Controls, nextOf } from './controls.js'
 import { CopyButton } from './copy-button.js'
 import type { Album, Story, StoryRun, StoryStep } from './data.js'
+import { Effects } from './effects.js'
 import { go, linkTo, type Route } from './route.js'
 import { Drawn, LastState, RunLanes } from './run-view.js'
 import { askOfFocused } from './told-key.js'
@@ -64,7 +65,7 @@ export function StoryView({
               <b>why</b> {story.reason}
             </p>
           }
-          {...story.why}
+          why={story.why}
           onStep={(step, run) => go({ ...route, run, step }, 'replace')}
         />
         <p class="tools">
@@ -151,11 +152,9 @@ function Now({
         in {[...step.stack].reverse().join('() ← ')}() <small>{step.source}</small>
       </p>
       {step.note === '' ? null : <p class="note">{step.note}</p>}
-      {step.said.map(said => (
-        <p key={said} class="said">
-          {said}
-        </p>
-      ))}
+      <p class="effects">
+        <Effects step={step} />
+      </p>
       <WaitsView waits={waits} />
     </div>
   )

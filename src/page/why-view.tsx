@@ -1,24 +1,17 @@
 import type { ComponentChildren } from 'preact'
+import type { Story } from './data.js'
 
 interface WhyProps {
   /** What is violated, or the word `why`. */
   readonly head: ComponentChildren
-  /** Lines as a tool of the kernel would print them. */
-  readonly lines: readonly string[]
-  /** What was read, and the step that wrote it: 0 for the setup, undefined where it is as at the start. */
-  readonly evidence: readonly {
-    readonly name: string
-    readonly value: string
-    readonly at: number | undefined
-    readonly run: number
-  }[]
+  readonly why: Story['why']
   readonly onStep: (step: number, run: number) => void
   /** Whether it came while the page was open, and is to be read out. */
   readonly live?: boolean
 }
 
 /** Why a property is false, and which steps wrote what makes it false. */
-export function WhyView({ head, lines, evidence, onStep, live = false }: WhyProps) {
+export function WhyView({ head, why: { lines, evidence }, onStep, live = false }: WhyProps) {
   return (
     <div class="why" role={live ? 'status' : undefined}>
       {head}

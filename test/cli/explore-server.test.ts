@@ -302,6 +302,25 @@ describe('a search', () => {
     expect(JSON.parse((await ask(far, 'progress', {})).text)).toEqual({ busy: false, states: 0 })
   })
 
+  test('for the smallest counterexample can be ended, too: then there is none', async () => {
+    const far = await serve('far', '--model', fixture('endless'))
+    // A way to the violation that no search comes to soon.
+    const run = { initial: 0, ordinals: Array(1003).fill(0) }
+    const search = ask(far, 'smallest', { run })
+    const states = async () => (JSON.parse((await ask(far, 'progress', {})).text) as { states: number }).states
+    await expect.poll(states, { timeout: 20_000 }).toBeGreaterThan(1000)
+    expect((await ask(far, 'smallest', { run })).status).toBe(409)
+    await ask(far, 'cancel', {})
+    const { status, text } = await search
+    expect(status).toBe(400)
+    expect(JSON.parse(text)).toEqual({
+      error: expect.stringMatching(
+        /^the smallest counterexample: was not found: an interrupt, after .*; copy the run as it is/,
+      ),
+    })
+    expect((await ask(far, 'hand-out', { run, form: 'counterexample' })).status).toBe(200)
+  })
+
   test('ends when whoever asked for it is gone', async () => {
     const far = await serve('far', '--model', fixture('endless'))
     const { host, path, port } = far

@@ -73,14 +73,21 @@ const FILES: readonly (readonly [file: string, model: string])[] = [
   ['thp-split-xarray-vs-try-get', 'folio-split'],
 ]
 
+/** The page of a counterexample, made when it is first asked for. */
+async function pageOf(name: string, model: string): Promise<string> {
+  const file = join(folder, `${name}.html`)
+  if (existsSync(file)) return file
+  const source = join(ROOT, 'counterexamples', `${name}.json`)
+  const { code, stdout } = await foliocheck(['explain', source, '--model', model, '--format', 'html'])
+  expect(code).toBe(0)
+  writeFileSync(file, stdout)
+  return file
+}
+
 describe('the page of a counterexample', () => {
   test.each(FILES)('%s', async (name, model) => {
     const source = join(ROOT, 'counterexamples', `${name}.json`)
-    const { code, stdout } = await foliocheck(['explain', source, '--model', model, '--format', 'html'])
-    expect(code).toBe(0)
-    const file = join(folder, `${name}.html`)
-    writeFileSync(file, stdout)
-    const { page, trouble } = await open(file)
+    const { page, trouble } = await open(await pageOf(name, model))
     const found = JSON.parse(readFileSync(source, 'utf8'))
     expect(await page.locator('h1').textContent()).toContain(found.property)
     const steps = found.trace.steps.filter((step: { setup: boolean }) => !step.setup)
@@ -108,7 +115,7 @@ describe('the page of a counterexample', () => {
   })
 
   test('is stepped through by keys, buttons and links, and leads to the step that wrote a value', async () => {
-    const file = join(folder, `${FILES[0][0]}.html`)
+    const file = await pageOf(...FILES[0])
     const { page, trouble } = await open(file, '#step=8')
     expect(await shown(page)).toEqual(['8', 'step 8 of 34'])
     await page.keyboard.press('ArrowRight')
@@ -136,7 +143,7 @@ describe('the page of a counterexample', () => {
   })
 
   test('is printed whole: every step, and the last state', async () => {
-    const { page } = await open(join(folder, `${FILES[0][0]}.html`))
+    const { page } = await open(await pageOf(...FILES[0]))
     await page.emulateMedia({ media: 'print' })
     expect(await page.locator('.controls').isVisible()).toBe(false)
     expect(await page.locator('.print-only .box').first().isVisible()).toBe(true)
@@ -146,7 +153,7 @@ describe('the page of a counterexample', () => {
   })
 
   test('who waits, and for which lock, is said beside the step; a thread has one colour in all runs', async () => {
-    const { page, trouble } = await open(join(folder, 'drv-amdkfd-folio-lock-inversion.html'))
+    const { page, trouble } = await open(await pageOf('drv-amdkfd-folio-lock-inversion', 'svm'))
     const runs = page.getByRole('navigation', { name: 'runs' }).getByRole('link')
     expect(await runs.allInnerTexts()).toEqual(['run 1 5 steps', 'run 2 14 steps'])
     const head = (name: string) => page.locator('.stage .lane-head', { hasText: name })
@@ -168,7 +175,7 @@ describe('the page of a counterexample', () => {
   })
 
   test('a loop has a bar from its beginning to its end, and goes round', async () => {
-    const { page, trouble } = await open(join(folder, 'dp-fault-pileup-livelock.html'))
+    const { page, trouble } = await open(await pageOf('dp-fault-pileup-livelock', 'page-table'))
     expect(await shown(page)).toEqual(['0', 'step 0 of 82, before the loop of 7 to 82'])
     expect(await page.locator('.stage .steps .loops').count()).toBe(76)
     const borders = await page
@@ -188,7 +195,7 @@ describe('the page of a counterexample', () => {
   })
 
   test('several runs are all printed, in order, with all columns of what is drawn', async () => {
-    const { page } = await open(join(folder, 'drv-amdkfd-folio-lock-inversion.html'), '#run=2&step=3')
+    const { page } = await open(await pageOf('drv-amdkfd-folio-lock-inversion', 'svm'), '#run=2&step=3')
     await page.setViewportSize({ width: 700, height: 1000 })
     await page.emulateMedia({ media: 'print' })
     const headings = await page.locator('h2:visible').allInnerTexts()
@@ -204,8 +211,8 @@ describe('the page of a counterexample', () => {
     await page.close()
   })
 
-  test('a link to a step shows it: in the list where that stands beside the state, else the state', async () => {
-    const file = join(folder, 'dp-fault-pileup-livelock.html')
+  test('a link to a step shows it; on a phone the list scrolls by itself, and the page stays', async () => {
+    const file = await pageOf('dp-fault-pileup-livelock', 'page-table')
     const { page } = await open(file, '#step=70')
     const inView = (selector: string) =>
       page
@@ -219,16 +226,49 @@ describe('the page of a counterexample', () => {
     expect(await inView('.now')).toBe(true)
     await page.close()
     const { page: phone } = await open(file, '#step=70', 390, 844)
-    expect(await phone.evaluate(() => scrollY)).toBe(0)
-    await phone.keyboard.press('ArrowRight')
-    expect(await phone.evaluate(() => scrollY)).toBe(0)
+    const seen = () =>
+      phone.locator('.stage .step.current').evaluate(step => {
+        const [inner, outer] = [step, step.closest('.left')].map(part => part?.getBoundingClientRect() ?? new DOMRect())
+        return inner.top >= outer.top && inner.bottom <= outer.bottom && scrollY === 0
+      })
+    expect(await seen()).toBe(true)
+    for (const key of ['ArrowRight', 'Home', 'End', 'ArrowLeft']) {
+      await phone.keyboard.press(key)
+      await expect.poll(seen).toBe(true)
+    }
+    // In the order in which it is seen: the steps, then the state.
+    const [list, state] = await Promise.all(['.left', '.right'].map(part => phone.locator(part).boundingBox()))
+    expect((list?.y ?? 0) + (list?.height ?? 0)).toBeLessThanOrEqual(state?.y ?? 0)
     await phone.close()
+  })
+
+  test('a grid that is wider than a phone is scrolled to what changed', async () => {
+    const { page } = await open(await pageOf('dp-none-window-fork', 'page-table'), '#step=4', 390, 844)
+    const grid = page.locator('.stage .boxes.grid').first()
+    // The folio at the far end takes the lock.
+    await page.locator('.steps button', { hasText: 'folio_trylock(folio)' }).click()
+    const folio = grid.locator('.box', { hasText: /^folio p6/ })
+    await expect.poll(() => folio.getAttribute('class')).toContain('held')
+    const within = () =>
+      folio.evaluate(box => {
+        const [inner, outer] = [box, box.parentElement].map(part => part?.getBoundingClientRect() ?? new DOMRect())
+        return inner.left >= outer.left && inner.right <= outer.right + 1
+      })
+    expect(await within()).toBe(true)
+    expect(await grid.evaluate(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth)).toBe(true)
+    // Whoever scrolls away is left there until something changes.
+    await grid.evaluate(part => part.scrollTo({ left: 0 }))
+    await page.keyboard.press('ArrowRight')
+    expect(await grid.evaluate(part => part.scrollLeft)).toBe(0)
+    await page.keyboard.press('ArrowLeft')
+    expect(await within()).toBe(true)
+    await page.close()
   })
 
   test('tells its steps as text where no script runs', async () => {
     const context = await browser.newContext({ javaScriptEnabled: false })
     const page = await context.newPage()
-    await page.goto(pathToFileURL(join(folder, `${FILES[0][0]}.html`)).href)
+    await page.goto(pathToFileURL(await pageOf(...FILES[0])).href)
     expect(await page.locator('noscript').textContent()).toContain('folio->mapping = NULL')
     await context.close()
   })

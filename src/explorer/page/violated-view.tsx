@@ -22,5 +22,5 @@ export function ViolatedView({
       <p>{why.reason}</p>
     </>
   )
-  return <WhyView live head={head} lines={why.lines ?? []} evidence={evidence} onStep={onStep} />
+  return <WhyView live head={head} why={{ lines: why.lines ?? [], evidence }} onStep={onStep} />
 }
