@@ -16,17 +16,18 @@ export interface Served {
 
 const started: ChildProcess[] = []
 
+// Here, where the file's tests are collected: in a hook or a test it would be too late.
+afterAll(() => {
+  for (const one of started) one.kill('SIGKILL')
+})
+
 /** Starts `foliocheck explore` with its page. It is gone after the tests of the file. @throws Error when it does not start */
 export async function serve(...args: readonly string[]): Promise<Served> {
   const child = spawn(process.execPath, [join(ROOT, 'bin', 'foliocheck.js'), 'explore', '--json', ...args], {
     env: { PATH: process.env.PATH },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  if (started.push(child) === 1) {
-    afterAll(() => {
-      for (const one of started) one.kill('SIGKILL')
-    })
-  }
+  started.push(child)
   let stderr = ''
   child.stderr.setEncoding('utf8').on('data', part => {
     stderr += part
