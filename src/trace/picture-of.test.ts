@@ -25,15 +25,15 @@ function sectionsWith(...drawings: Drawing[]) {
   return pictureOf({ program, drawings, locks: [] }, initial).sections
 }
 
-test('a state is its threads, what its drawing makes of it, and its fields; each line has a name of its own', () => {
+test('a state is what its drawing makes of it, its threads with their locals, and its fields', () => {
   const drawn = drawing(counter, s => [
     { title: 'count', boxes: [{ name: 'is', lines: [{ name: '', value: `${s.count}` }] }] },
   ])
   const sections = sectionsWith(drawn)
-  expect(sections.map(({ title }) => title)).toEqual([THREADS, 'count', FIELDS])
-  expect(sections[0].boxes[0].lines).toEqual([
+  expect(sections.map(({ title }) => title)).toEqual(['count', THREADS, FIELDS])
+  expect(sections[1].boxes[0].lines).toEqual([
     { name: 'next', value: next.label },
-    { name: 'next (2)', value: '0' },
+    { name: `${next.operation}()`, value: 'next 0' },
   ])
   expect(sectionsWith().map(({ title }) => title)).toEqual([THREADS, FIELDS])
 })
@@ -55,6 +55,6 @@ test.each<[string, () => unknown, RegExp]>([
   ],
 ])('a drawing that %s is an error in its place', (_, draw, message) => {
   const sections = sectionsWith({ machine: 'counter', draw } as Drawing)
-  expect(sections.map(({ title }) => title)).toEqual([THREADS, 'drawing', FIELDS])
-  expect(sections[1].boxes[0].lines[0].value).toMatch(message)
+  expect(sections.map(({ title }) => title)).toEqual(['drawing', THREADS, FIELDS])
+  expect(sections[0].boxes[0].lines[0].value).toMatch(message)
 })
