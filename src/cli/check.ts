@@ -125,7 +125,8 @@ async function jobsOf(session: Session, scenarios: readonly string[], flags: Che
     properties: flags.property,
     skip: all,
     coverage: flags.coverage ?? false,
-    ...(flags.brief && flags.report.length === 0 && { explained: 0 }),
+    // Whoever is told by files or annotations reads there what happens.
+    ...(flags.brief && flags.report.length === 0 && !(flags.github ?? onGithub()) && { explained: 0 }),
   }
   const jobs = await Promise.all(
     [...new Set(kernels)].map(kernel => session.jobs(scenarios, kernel, flags.patch, more)),

@@ -13,6 +13,8 @@ import { printable } from './wrap.js'
 
 /** Where the files of steps lie. */
 const ROOT = 'SRCROOT'
+/** In place of a file that is none. */
+const UNKNOWN = 'unknown'
 
 /** What the tool says of itself, beside results. */
 const NOTIFICATIONS = {
@@ -30,7 +32,7 @@ export function sarifOfRun(run: CheckRun): string {
     const claim = run.project.properties.find(property => property.name === name)?.claim ?? name
     return ruleOf(name, claim)
   })
-  const results = rows.filter(row => row.verdict === 'violated').map(row => resultOfRow(row, names))
+  const results = rows.filter(row => row.verdict === 'violated').map(row => resultOfRow(run, row, names))
   const told = rows.flatMap(row => notificationsOf(row, names))
   const missing = run.missing.map(known =>
     notification('missing', 'error', `${known.scenario} ${known.property}: ${known.note}`),
@@ -70,12 +72,16 @@ function ruleOf(id: string, claim: string): ReportingDescriptor {
   return { id, shortDescription: { text: plain(claim) }, defaultConfiguration: { level: 'error' } }
 }
 
-function resultOfRow(row: Row, rules: readonly string[]): Result {
+function resultOfRow(run: CheckRun, row: Row, rules: readonly string[]): Result {
   const level = standingOf(row) === 'known' ? 'note' : 'error'
   const index = rules.indexOf(row.property)
   if (row.counterexample) return resultOf(row.counterexample, level, index, row.note)
   const text = `violated after ${many(row.steps ?? 0, 'step')} in ${row.scenario}; told with --property ${row.property}`
-  return { ...headOf(row, level, index), message: { text: plain(text) }, locations: [scenarioLocation(row)] }
+  return {
+    ...headOf(row, level, index),
+    message: { text: plain(text) },
+    locations: [scenarioLocation(row, beginOf(run, row))],
+  }
 }
 
 function resultOf(found: Counterexample, level: 'error' | 'note', index: number, note = ''): Result {
@@ -90,7 +96,7 @@ function resultOf(found: Counterexample, level: 'error' | 'note', index: number,
   return {
     ...headOf(found, level, index),
     message: { text: lines.map(plain).join('\n') },
-    locations: [last ? locationOf(last) : scenarioLocation(found)],
+    locations: [last ? locationOf(last) : scenarioLocation(found, UNKNOWN)],
     codeFlows: runs.map(run => ({
       message: { text: plain(`${many(steps, 'step')}, ${many(preemptions, 'preemption')}${forEver(run)}`) },
       threadFlows: threadFlowsOf(run),
@@ -148,15 +154,25 @@ function textOf(step: TraceStep): string {
 
 /** The kernel's file and function. Models know no lines. */
 function locationOf({ source, operation }: TraceStep): Location {
-  const uri = uriOf(source)
   return {
-    ...(uri !== undefined && { physicalLocation: { artifactLocation: { uri, uriBaseId: ROOT } } }),
+    physicalLocation: { artifactLocation: { uri: uriOf(source) ?? UNKNOWN, uriBaseId: ROOT } },
     logicalLocations: [{ name: plain(operation), kind: 'function' }],
   }
 }
 
-function scenarioLocation(row: Pick<Row, 'scenario'> & Partial<Pick<Row, 'kernel' | 'patches'>>): Location {
-  return { logicalLocations: [{ name: plain(row.scenario), kind: 'scenario' }] }
+/** For what has no step to point at. GitHub takes no file in which a result has no file of its own. */
+function scenarioLocation({ scenario }: Pick<Row, 'scenario'>, source: string): Location {
+  return {
+    physicalLocation: { artifactLocation: { uri: uriOf(source) ?? UNKNOWN, uriBaseId: ROOT } },
+    logicalLocations: [{ name: plain(scenario), kind: 'scenario' }],
+  }
+}
+
+/** The file of the first function that a scenario calls. */
+function beginOf({ project, kernels }: CheckRun, { scenario, kernel }: Row): string {
+  const [first] =
+    project.scenarios.find(({ name }) => name === scenario)?.threads.flatMap(({ actions }) => actions) ?? []
+  return kernels.find(({ name }) => name === kernel)?.operations.get(first?.callee.name ?? '')?.source ?? UNKNOWN
 }
 
 /** A path below the root as a URI; undefined for what is none. */

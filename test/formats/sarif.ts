@@ -18,19 +18,23 @@ const text = { type: 'string', minLength: 1 }
 const index = { type: 'integer', minimum: 0 }
 const message = object({ text }, ['text'])
 const level = { enum: ['none', 'note', 'warning', 'error'] }
-const location = object({
-  physicalLocation: object(
-    {
-      artifactLocation: object({ uri: { type: 'string', format: 'path' }, uriBaseId: { const: 'SRCROOT' } }, [
-        'uri',
-        'uriBaseId',
-      ]),
-    },
-    ['artifactLocation'],
-  ),
-  logicalLocations: list(object({ name: { type: 'string' }, kind: text }, ['name', 'kind']), 1),
-  message,
-})
+const location = object(
+  {
+    physicalLocation: object(
+      {
+        artifactLocation: object({ uri: { type: 'string', format: 'path' }, uriBaseId: { const: 'SRCROOT' } }, [
+          'uri',
+          'uriBaseId',
+        ]),
+      },
+      ['artifactLocation'],
+    ),
+    logicalLocations: list(object({ name: { type: 'string' }, kind: text }, ['name', 'kind']), 1),
+    message,
+    // GitHub refuses a file in which a result has none.
+  },
+  ['physicalLocation'],
+)
 const threadFlow = object(
   {
     id: { type: 'string' },
