@@ -42,6 +42,8 @@ function commandsIn(text: string): Command[] {
 describe.concurrent('check --github', () => {
   test('annotates what is not as expected, with the file of the last step', async () => {
     const { code, stdout, stderr } = await foliocheck([...v1, '--github'])
+    const brief = await foliocheck([...v1, '--github', '--brief'])
+    expect(commandsIn(brief.stdout)).toEqual(commandsIn(stdout))
     expect(commandsIn(stdout)).toEqual([
       {
         level: 'error',
