@@ -125,14 +125,19 @@ async function jobsOf(session: Session, scenarios: readonly string[], flags: Che
     properties: flags.property,
     skip: all,
     coverage: flags.coverage ?? false,
-    // Whoever is told by files or annotations reads there what happens.
-    ...(flags.brief && flags.report.length === 0 && !(flags.github ?? onGithub()) && { explained: 0 }),
+    ...explainedOf(flags),
   }
   const jobs = await Promise.all(
     [...new Set(kernels)].map(kernel => session.jobs(scenarios, kernel, flags.patch, more)),
   )
   if (jobs.flat().length > 0) return jobs.flat()
   throw new UsageError('check', 'has no scenario to look at', 'see `foliocheck list scenarios`')
+}
+
+/** How many violations of a scenario are made minimal and told: as files and annotations want them, which tell of all. */
+function explainedOf({ brief, report, github = onGithub() }: CheckFlags): Pick<CheckJob, 'explained'> | undefined {
+  if (!brief) return report.length > 0 ? { explained: Number.MAX_SAFE_INTEGER } : undefined
+  return report.length > 0 || github ? undefined : { explained: 0 }
 }
 
 /** Prints what came of one scenario. */
