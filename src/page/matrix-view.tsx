@@ -10,12 +10,13 @@ const SIGNS: Readonly<Record<string, string>> = { p: '✓', h: '~', v: '✗', '-
 
 /** Every scenario × property, on each kernel. */
 export function MatrixView({ run }: { readonly run: RunData }) {
-  const telling = useMemo(() => run.scenarios.filter(isTelling), [run])
+  const scenarios = useMemo(() => besideEachOther(run.scenarios), [run])
+  const telling = useMemo(() => scenarios.filter(isTelling), [scenarios])
   const [words, setWords] = useState('')
   const [all, setAll] = useState(run.scenarios.length <= ROWS)
   const [rows, setRows] = useState(ROWS)
   const wanted = words.trim().toLowerCase().split(/\s+/)
-  const chosen = (all ? run.scenarios : telling).filter(({ name, kernel }) =>
+  const chosen = (all ? scenarios : telling).filter(({ name, kernel }) =>
     wanted.every(word => `${name} ${kernel}`.toLowerCase().includes(word)),
   )
   const shown = chosen.slice(0, rows)
@@ -127,6 +128,14 @@ function classOf(letter: string, unexpected: boolean): string {
   if (letter === 'v') return 'violated'
   if (unexpected) return 'violated'
   return letter === 'p' ? 'proved' : letter === '-' || letter === ' ' ? 'vacuous' : 'open'
+}
+
+/** In the order in which they were checked, each with its kernels together. */
+function besideEachOther(scenarios: readonly ScenarioData[]): readonly ScenarioData[] {
+  const places = new Map<string, number>()
+  for (const { name } of scenarios) if (!places.has(name)) places.set(name, places.size)
+  const placeOf = ({ name }: ScenarioData) => places.get(name) ?? 0
+  return [...scenarios].sort((a, b) => placeOf(a) - placeOf(b))
 }
 
 /** Whether anything but proofs and vacuity is to be seen of it. */
