@@ -310,6 +310,20 @@ describe('the page of a whole check', () => {
     await page.close()
   })
 
+  test('shows the kernels of a scenario together', async () => {
+    const file = join(folder, 'kernels.html')
+    await foliocheck(['check', '--model', 'folio-split', '--kernel', 'all', '--report', file])
+    const { page } = await open(file)
+    const rows = await page.locator('.matrix tbody th').allTextContents()
+    expect(rows.slice(0, 4)).toEqual([
+      'folio-split-races-lookup v6.19',
+      'folio-split-races-lookup v7.3',
+      'uniform-split-races-lookups v6.19',
+      'uniform-split-races-lookups v7.3',
+    ])
+    await page.close()
+  })
+
   test('shows names as they are, whatever is in them', async () => {
     const file = join(folder, 'evil.html')
     await foliocheck(['check', '--model', fixture('hostile-texts'), '--report', file])
