@@ -11,16 +11,16 @@ const COUNTEREXAMPLE = `✗ get-races-put   no-use-after-free   kernel v1
 
   start   ref 1, listed true
 
-     reader                        owner                       changed
+     reader                 owner                       changed
      object_get()  lib/object.c
-  1    list_empty(objects)                                     ·
-                                   object_put()  lib/object.c
-  2                                  last = dec_and_test(ref)  ref 1→0
-  3                                  list_del(object)          listed true→false
-  4                                  kfree(object)             freed false→true
-  5    ref++                                                   ref 0→1
+  1    list_empty(objects)                              ·
+                            object_put()  lib/object.c
+  2                           last = dec_and_test(ref)  ref 1→0
+  3                           list_del(object)          listed true→false
+  4                           kfree(object)             freed false→true
+  5    ref++                                            ref 0→1
        ! the reference count is 0
-  6    use(object)                                             ·
+  6    use(object)                                      ·
        ! the object is gone
      = lib/object.c object_get
 
