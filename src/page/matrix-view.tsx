@@ -3,7 +3,7 @@ import { type RunData, type ScenarioData, VERDICTS } from './data.js'
 import { linkTo } from './route.js'
 
 /** Rows drawn at once; more are drawn when asked for. */
-const ROWS = 100
+const ROWS = 50
 
 /** What stands in a cell, in place of its verdict. */
 const SIGNS: Readonly<Record<string, string>> = { p: '✓', h: '~', v: '✗', '-': '·', '?': '?', ' ': '' }
@@ -82,7 +82,7 @@ export function MatrixView({ run }: { readonly run: RunData }) {
         </table>
       </div>
       {chosen.length > rows ? (
-        <button type="button" onClick={() => setRows(rows + 5 * ROWS)}>
+        <button type="button" onClick={() => setRows(rows + 10 * ROWS)}>
           show more ({chosen.length - rows} are left)
         </button>
       ) : null}
