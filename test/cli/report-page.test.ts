@@ -301,6 +301,7 @@ describe('the page of a whole check', () => {
     const cell = page.locator('.matrix td a').first()
     const told = (await cell.getAttribute('aria-label')) ?? ''
     await cell.click()
+    await page.waitForSelector('.story')
     expect(told).toContain(`${(await page.locator('h1').textContent())?.replace('✗', '').trim()}: violated`)
     await page.keyboard.press('Escape')
     await page.waitForSelector('.matrix')
